@@ -1,0 +1,256 @@
+"""(`Selection`, `Workspace`, styles) → `Brief`; the only maker of a Brief, opens nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from types import MappingProxyType
+
+from markupsafe import Markup
+
+from mujaz import arabic, cite, prose
+from mujaz.model.blocks import Block, Point, Row
+from mujaz.model.brief import Brief, Item, Link, Note, Part, Reading, ReadingList, Section, Selection, Value
+from mujaz.model.content import Notes, Workspace
+from mujaz.model.text import Depth, Noun, Shape, Since, Wording, shape_of
+
+_RIGHT_TO_LEFT = ("ar", "ckb", "fa")
+_SILENT = frozenset({"kind", "id", "title", "only", "never", "points", "priority"})
+"""Fields that are told elsewhere (id, title, points, numbers) or to nobody."""
+
+Address = tuple[int, int | None, str, int]
+"""A text in a selection: part, point (None for the block), field, and which of the field's texts."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What setting one selection needs at every step."""
+
+    selection: Selection
+    voice: prose.Voice
+    passages: Mapping[Address, prose.Passage]
+    """In the order of the text."""
+    calls: Mapping[Address, tuple[Markup, ...]]
+    """What stands where each passage's brackets stood."""
+
+    def text(self, address: Address) -> Markup:
+        """A finished text."""
+        return prose.write(self.passages[address], self.calls[address])
+
+    def mention(self, address: Address) -> Markup:
+        """A finished text told once more: its notes stay where it was told first."""
+        passage = self.passages[address]
+        return prose.write(passage, [Markup("")] * len(passage.brackets))
+
+
+def assemble(selection: Selection, workspace: Workspace, *, styles: Mapping[str, str]) -> Brief:
+    """The brief that a selection makes.
+
+    `styles` maps the names of CSL styles to their XML. Raises `KeyError` for a citation of an unknown
+    key, which `check` has reported before.
+    """
+    entry, reader = selection.entry, selection.reader
+    voice = voice_of(selection, workspace)
+    passages = dict(_passages(selection, voice))
+    citations = _citations(selection, passages, styles)
+    calls, notes = _calls(passages, citations, reader.notes, voice)
+    desk = _Desk(selection, voice, MappingProxyType(passages), MappingProxyType(calls))
+    told = frozenset(point.id for part in selection.parts for point in part.points)
+    title = desk.text(_TITLE)
+    return Brief(
+        slug=entry.slug,
+        audience=selection.audience,
+        language=entry.language,
+        direction=voice.direction,
+        digits=voice.digits,
+        organisation=workspace.organisation.spoken(entry.language),
+        label=reader.label.spoken(entry.language),
+        title=title,
+        subtitle=desk.text(_SUBTITLE) if _SUBTITLE in passages else None,
+        date=_date(selection, workspace, voice),
+        keywords=entry.topic.keywords,
+        contents=reader.contents,
+        sections=tuple(_section(desk, number, part, told) for number, part in enumerate(selection.parts)),
+        notes=notes,
+        lists=_lists(citations, voice) if reader.notes is not Notes.NONE else (),
+    )
+
+
+def voice_of(selection: Selection, workspace: Workspace) -> prose.Voice:
+    """The digits and the direction of a reader; English has no Arabic-Indic digits."""
+    rtl = selection.entry.language in _RIGHT_TO_LEFT
+    chosen = selection.reader.digits or workspace.digits
+    return prose.Voice(digits=chosen if rtl else "western", direction="rtl" if rtl else "ltr")
+
+
+_TITLE: Address = (-1, None, "title", 0)
+_SUBTITLE: Address = (-1, None, "subtitle", 0)
+
+
+def _passages(selection: Selection, voice: prose.Voice) -> Iterator[tuple[Address, prose.Passage]]:
+    """Every text that will be told, in the order in which it is read."""
+    topic = selection.entry.topic
+    for address, wording in ((_TITLE, topic.title), (_SUBTITLE, topic.subtitle)):
+        if wording is not None:
+            yield address, prose.read(wording.told_to(selection.audience), Shape.LINE, voice)
+    for number, part in enumerate(selection.parts):
+        holders: list[tuple[int | None, Block | Point]] = [(None, part.block), *enumerate(part.points)]
+        for place, holder in holders:
+            for name, texts, shape in _told(holder, part.depth):
+                for index, wording in enumerate(texts):
+                    words = wording.told_to(selection.audience)
+                    yield (number, place, name, index), prose.read(words, shape, voice)
+
+
+def _told(holder: Noun, depth: Depth) -> Iterator[tuple[str, tuple[Wording, ...], Shape]]:
+    """The texts of a block or point that its depth tells, by field."""
+    for name, info in type(holder).model_fields.items():
+        since = next((mark.depth for mark in info.metadata if isinstance(mark, Since)), Depth.HEADLINE)
+        texts = tuple(_wordings(getattr(holder, name)))
+        if texts and depth >= since and name != "points":
+            marked = (mark for mark in info.metadata if isinstance(mark, Shape))
+            shape = next(marked, None) or shape_of(info.annotation) or Shape.LINE
+            yield name, texts, shape
+
+
+def _wordings(value: object) -> Iterator[Wording]:
+    if isinstance(value, Wording):
+        yield value
+    elif isinstance(value, Row):
+        yield from value.cells
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from _wordings(each)
+
+
+def _citations(
+    selection: Selection, passages: Mapping[Address, prose.Passage], styles: Mapping[str, str]
+) -> cite.Citations | None:
+    """All the citations of the brief, in order; None where the reader sees none."""
+    reader, entry = selection.reader, selection.entry
+    if reader.notes is Notes.NONE:
+        return None
+    brackets = (bracket for passage in passages.values() for bracket in passage.brackets)
+    clusters = [cluster for bracket in brackets if (cluster := cite.parse(bracket))]
+    items = {key: reference.item for key, reference in entry.references.items()}
+    return cite.cite(clusters, items, style=reader.notes.value, styles=styles)
+
+
+def _calls(
+    passages: Mapping[Address, prose.Passage], citations: cite.Citations | None, notes: Notes, voice: prose.Voice
+) -> tuple[dict[Address, tuple[Markup, ...]], tuple[Note, ...]]:
+    """What stands in the text for each bracket, and the notes that it calls."""
+    calls: dict[Address, tuple[Markup, ...]] = {}
+    made: list[Note] = []
+    texts = iter(citations.texts if citations else ())
+    for address, passage in passages.items():
+        here: list[Markup] = []
+        for _ in passage.brackets:
+            if citations is None:
+                here.append(Markup(""))
+            elif notes is Notes.AUTHOR_DATE:
+                here.append(Markup(' <span class="cite">{}</span>').format(_set(next(texts), voice)))
+            else:
+                index = len(made) + 1
+                made.append(Note(index, arabic.digits(str(index), voice.digits), _set(next(texts), voice)))
+                here.append(note_call(made[-1]))
+        calls[address] = tuple(here)
+    return calls, tuple(made)
+
+
+def note_call(note: Note) -> Markup:
+    """The mark of a note in the text: what `compose` looks for to put the note at the foot of a page."""
+    call = '<a class="note-call" id="call-{0}" href="#note-{0}" role="doc-noteref">{1}</a>'
+    return Markup(call).format(note.index, note.number)
+
+
+def _set(html: str, voice: prose.Voice) -> Markup:
+    """A citation's text in the reader's digits."""
+    return Markup(prose.localise(html, voice))  # noqa: S704 # `cite` escapes what authors wrote
+
+
+def _section(desk: _Desk, number: int, part: Part, told: frozenset[str]) -> Section:
+    block = part.block
+    items = tuple(_item(desk, number, place, told) for place in range(len(part.points)))
+    title = (number, None, "title", 0)
+    return Section(
+        kind=block.kind,  # type: ignore[attr-defined] # the union's tag
+        anchor=f"{block.name}" if block.id else f"section-{number + 1}-{block.name}",
+        depth=part.depth.word,
+        title=desk.text(title) if title in desk.passages else None,
+        mention=desk.mention(title) if title in desk.passages else None,
+        fields=MappingProxyType(_fields(desk, (number, None), block, told)),
+        points=items,
+    )
+
+
+def _item(desk: _Desk, number: int, place: int, told: frozenset[str]) -> Item:
+    part = desk.selection.parts[number]
+    point = part.points[place]
+    return Item(
+        anchor=point.id,
+        number=arabic.digits(str(place + 1), desk.voice.digits),
+        mention=desk.mention((number, place, "headline", 0)),
+        fields=MappingProxyType(_fields(desk, (number, place), point, told)),
+    )
+
+
+def _fields(desk: _Desk, at: tuple[int, int | None], holder: Block | Point, told: frozenset[str]) -> dict[str, Value]:
+    """Field → finished value, of all that is told of a block or point."""
+    fields: dict[str, Value] = {}
+    depth = desk.selection.parts[at[0]].depth
+    for name, texts, _ in _told(holder, depth):
+        if name == "title":
+            continue
+        value = getattr(holder, name)
+        made = tuple(desk.text((*at, name, index)) for index in range(len(texts)))
+        if isinstance(value, Wording):
+            fields[name] = made[0]
+        elif isinstance(value[0], Row):
+            width = len(value[0].cells)
+            fields[name] = tuple(made[start : start + width] for start in range(0, len(made), width))
+        else:
+            fields[name] = made
+    for name in type(holder).model_fields:
+        value = getattr(holder, name)
+        if isinstance(value, Enum):
+            fields[name] = str(value.value)
+    if isinstance(holder, Point) and getattr(holder, "answers", ()):
+        fields["answers"] = _answers(desk, holder, told)
+    return fields
+
+
+def _answers(desk: _Desk, point: Point, told: frozenset[str]) -> tuple[Link, ...]:
+    """The weaknesses that a recommendation answers, of those that this reader is told."""
+    links: list[Link] = []
+    for number, part in enumerate(desk.selection.parts):
+        for place, each in enumerate(part.points):
+            if each.id in getattr(point, "answers", ()) and each.id in told:
+                links.append(Link(each.id, desk.mention((number, place, "headline", 0))))
+    return tuple(links)
+
+
+def _lists(citations: cite.Citations | None, voice: prose.Voice) -> tuple[ReadingList, ...]:
+    if citations is None:
+        return ()
+    return tuple(
+        ReadingList(
+            each.script,
+            tuple(
+                Reading(_set(entry.html, voice), entry.lang, "rtl" if entry.lang in _RIGHT_TO_LEFT else "ltr")
+                for entry in each.entries
+            ),
+        )
+        for each in citations.lists
+    )
+
+
+def _date(selection: Selection, workspace: Workspace, voice: prose.Voice) -> str:
+    return arabic.date(
+        selection.entry.topic.date,
+        lang=selection.entry.language,
+        country=workspace.country,
+        calendar=selection.reader.calendar or workspace.calendar,
+        policy=voice.digits,
+    )

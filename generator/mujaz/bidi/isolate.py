@@ -1,0 +1,104 @@
+"""HTML → HTML whose phone numbers, addresses and symbols stand in `<span dir="ltr">`; for every medium alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mujaz.bidi.levels import Base, levels
+from mujaz.bidi.paragraphs import LINE, OBJECT, Page, Paragraph, Wrap, is_isolate, paragraphs, parse, rewrite
+
+VERBATIM = frozenset({"code", "kbd", "pre", "samp", "tt", "var"})
+# Each kind says where it begins, so that no part of a word is taken for it. What is not here stays in the order of
+# UAX #9, which is the meant one for ranges, percentages, decimals, dates with slashes and article numbers (7/ثانياً).
+KINDS = (
+    # addresses of the net; a closing bracket or full stop belongs to the sentence
+    r"(?:https?://|ftp://|www\.)[^\s<>«»\"“”،؛؟\ufffc]*[^\s<>«»\"“”،؛؟\ufffc.,;:!?)\]}']",
+    r"(?<![\w.])[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+",
+    r"(?<![\w./])(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}/[A-Za-z0-9._~/?#=&%+-]*",
+    r"(?<!\w)10\.\d{4,9}/[A-Za-z0-9._;()/:-]*[A-Za-z0-9]",
+    r"(?<![\w.])[@#][A-Za-z][A-Za-z0-9_.]*[A-Za-z0-9_]",
+    # telephones: with a plus, with the two zeros, with the zero of the town
+    r"(?<!\w)\+\d{1,4}(?:[ \u00a0.-]?\(?\d{1,5}\)?){1,6}(?!\d)",
+    r"(?<!\w)0\d{1,4}(?:[ \u00a0.-]\d{2,5}){1,5}(?!\d)",
+    r"(?<!\w)\(0\d{1,4}\)[ \u00a0]?\d{2,4}(?:[ \u00a0.-]\d{2,5})*(?!\d)",
+    # names that end or begin with a sign
+    r"(?<!\w)[A-Za-z][A-Za-z0-9]*(?:\+\+|#)(?!\w)",
+    r"(?<!\w)[A-Z][A-Za-z]*\+(?!\w)",
+    r"(?<!\w)(?:A{1,3}|B{1,3}|C{1,3}|D)-(?!\w)",
+    r"(?<![\w.])\.[A-Za-z][A-Za-z0-9]+",
+    r"(?<!\w)Yahoo!",
+    # abbreviations: their full stop is a part of them
+    r"(?<![\w.])(?:[A-Za-z]{1,2}\.){2,}",
+    r"(?<!\w)[A-Z][A-Za-z'’-]+, (?:[A-Z]\. ?)*[A-Z]\.",
+    r"(?<!\w)(?:al|approx|Bros|Co|Corp|Dept|Dr|ed|eds|etc|ibid|Inc|Jr|Ltd|Mr|Mrs|No|Prof|Sr|St|Vol|vs)\.",
+    # document symbols and codes
+    r"(?<!\w)[A-Z]{1,6}(?:/[A-Z0-9.]+)+(?: ?\(\d{4}\))?",
+    r"(?<![\w/.-])\d+(?:[-/._][A-Za-z0-9]+)*[-/._][A-Za-z][A-Za-z0-9]*(?:[-/._][A-Za-z0-9]+)*",
+    r"(?<![\w/.-])\d+(?:-[\dA-Z]+){2,}(?!\w)",
+    # degrees and signed numbers in Western digits; Arabic digits carry their sign on the right, as CLDR writes them
+    r"(?<![\w.,-])(?:[-+−]?[0-9][0-9.,]*[ \u00a0]?)?°[CF](?!\w)",
+    r"(?<![\w)\]%٪.,/+−-])[-+−±][0-9]+(?:[.,][0-9]+)*(?![\w/-])",
+)
+TOKEN = re.compile("|".join(KINDS))
+HINT = re.compile(r"[@#+./°!−±-]|\d[ \u00a0]\d")
+"""Every kind holds one of these, so text without them need not be parsed."""
+
+
+def isolate(html: str, base: Base) -> str:
+    """The fragment or document with an own left-to-right span around what plain UAX #9 would set out of order.
+
+    Only right-to-left paragraphs are touched; nothing is, inside code or inside an inline element that has a `dir`.
+    """
+    if base == "ltr" or not HINT.search(html):
+        return html
+    page = parse(html)
+    changed = False
+    for paragraph in paragraphs(page, base):
+        if paragraph.base == "rtl" and not _has_stated_order(paragraph, page):
+            if wraps := _merged(list(_tokens(paragraph))):
+                rewrite(paragraph, wraps, {})
+                changed = True
+    return str(page) if changed else html
+
+
+def _has_stated_order(paragraph: Paragraph, page: Page) -> bool:
+    container = paragraph.container
+    return container.tag in VERBATIM or any(
+        is_isolate(element) or element.tag in VERBATIM
+        for element in (container, *container.iterancestors())
+        if element is not page.root
+    )
+
+
+def _tokens(paragraph: Paragraph) -> Iterator[Wrap]:
+    text = paragraph.text
+    hidden = "".join(
+        OBJECT * len(leaf.text) if VERBATIM.intersection(e.tag for e in leaf.path) else leaf.text
+        for leaf in paragraph.leaves
+    )
+    start = 0
+    for line in text.split(LINE):
+        resolved = levels(line, "rtl")
+        for match in TOKEN.finditer(hidden[start : start + len(line)]):
+            first, last = match.span()
+            if len(set(resolved[first:last])) == 1 and resolved[first] % 2 == 0:
+                continue  # it stands in order already
+            # The words it belongs to go into the same span: an isolate after «Apple » would stand before it.
+            while first > 0 and resolved[first - 1] > 1:
+                first -= 1
+            while last < len(line) and resolved[last] > 1:
+                last += 1
+            yield Wrap(start + first, start + last, "ltr")
+        start += len(line) + len(LINE)
+
+
+def _merged(wraps: list[Wrap]) -> list[Wrap]:
+    """The same ranges, those that overlap made one."""
+    merged: list[Wrap] = []
+    for wrap in sorted(wraps, key=lambda wrap: wrap.start):
+        if merged and wrap.start < merged[-1].stop:
+            merged[-1] = Wrap(merged[-1].start, max(merged[-1].stop, wrap.stop), "ltr")
+        else:
+            merged.append(wrap)
+    return merged

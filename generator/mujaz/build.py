@@ -1,0 +1,253 @@
+"""A workspace and a `Request` → `Result`: the corridor itself, one call a line; prints nothing, decides no content."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from types import MappingProxyType
+
+from mujaz.arabic import HijriRangeError
+from mujaz.assemble import assemble
+from mujaz.check import check
+from mujaz.compose import House, TemplateMistakeError, Templates, compose, open_templates
+from mujaz.export import export
+from mujaz.export.engines import versions
+from mujaz.export.faces import digest
+from mujaz.lock import decode, encode
+from mujaz.model.brief import Brief
+from mujaz.model.content import Entry, Library
+from mujaz.model.document import Document, Output, Target
+from mujaz.plan import Made, Request, State, edition, targets, why
+from mujaz.problems import Problem, Severity, Where, errors, in_order
+from mujaz.proof import proof
+from mujaz.publish import STATE, OutputError, Shelf, opened
+from mujaz.read import read
+from mujaz.tailor import tailor
+from mujaz.workers import Failure, run
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A file that this run made."""
+
+    target: Target
+    pages: int | None
+    edition: int
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a run."""
+
+    built: tuple[Built, ...] = ()
+    fresh: tuple[Target, ...] = ()
+    failed: tuple[Target, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One target is done: for people who wait."""
+
+    done: int
+    total: int
+    target: Target
+    well: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A target with the brief that it shows, what it is made of, and why it must be made."""
+
+    target: Target
+    brief: Brief
+    budget: int | None
+    inputs: Mapping[str, str]
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """A workspace as it stands: what is sound, and what is wrong with the rest."""
+
+    library: Library | None
+    problems: tuple[Problem, ...]
+
+
+def survey(root: Path) -> Survey:
+    """Read and check all content; topics and audiences with errors are set aside."""
+    library, problems = read(root)
+    if library is None:
+        return Survey(None, problems)
+    problems = in_order((*problems, *check(library)))
+    return Survey(_sound(library, problems), problems)
+
+
+def build(root: Path, request: Request, *, jobs: int, tell: Callable[[Step], None]) -> Result:
+    """Make what is stale of what is asked for. Raises OutputError where the output folder cannot be used."""
+    seen = survey(root)
+    if seen.library is None:
+        return Result(problems=seen.problems)
+    with opened(root / "output") as shelf:
+        templates = open_templates(root)
+        house = House(seen.library.workspace, seen.library.logo)
+        state, doubts = _state(shelf)
+        planned, mistakes = plan(seen.library, templates, request, state=state, shelf=shelf)
+        stale = [job for job in planned if job.because]
+        documents, broken = _composed(stale, templates, house)
+        made = _made(documents, shelf, state, jobs=jobs, tell=tell)
+    fresh = tuple(job.target for job in planned if not job.because)
+    return Result(
+        built=made.built,
+        fresh=fresh,
+        failed=tuple(sorted({*made.failed, *(target for target, _ in mistakes), *(target for target, _ in broken)})),
+        problems=in_order(
+            (*seen.problems, *doubts, *made.problems, *(each for _, each in mistakes), *(each for _, each in broken))
+        ),
+    )
+
+
+def look(root: Path, request: Request) -> tuple[Survey, list[Job]]:
+    """What a build would do, without doing it."""
+    seen = survey(root)
+    if seen.library is None:
+        return seen, []
+    shelf = Shelf(root / "output")
+    state, _ = _state(shelf)
+    jobs, mistakes = plan(seen.library, open_templates(root), request, state=state, shelf=shelf)
+    return replace(seen, problems=in_order((*seen.problems, *(each for _, each in mistakes)))), jobs
+
+
+def clean(root: Path) -> tuple[list[str], tuple[Problem, ...]]:
+    """Remove what Mujaz made and no target makes any more; keep what belongs to a topic that is broken now."""
+    seen = survey(root)
+    if seen.library is None:
+        return [], seen.problems
+    library, _ = read(root)
+    held = library.broken if library else frozenset()
+    with opened(root / "output") as shelf:
+        state, doubts = _state(shelf)
+        kept = {target.name for target in targets(library or seen.library, Request())}
+        gone = [name for name in state.made if name not in kept and name.partition("/")[0] not in held]
+        for name in gone:
+            shelf.remove(name)
+        left = {name: each for name, each in state.made.items() if name not in gone}
+        shelf.write(STATE, encode(State(left)))
+    return gone, in_order((*seen.problems, *doubts))
+
+
+def plan(
+    library: Library, templates: Templates, request: Request, *, state: State, shelf: Shelf
+) -> tuple[list[Job], list[tuple[Target, Problem]]]:
+    """A job for each target, fresh or stale; briefs are cheap, so that each is made anew and compared."""
+    entries = {entry.key: entry for entry in library.topics}
+    house = House(library.workspace, library.logo).digest
+    wanted = list(targets(library, request))
+    briefs: dict[tuple[str, str, str], Brief] = {}
+    jobs: list[Job] = []
+    mistakes: list[tuple[Target, Problem]] = []
+    for target in wanted:
+        key = (target.topic, target.audience, target.language)
+        entry = entries[target.topic, target.language]
+        try:
+            brief = briefs.setdefault(key, briefs.get(key) or _brief(library, entry, target.audience, templates))
+        except HijriRangeError as error:
+            mistakes.append((target, Problem("date-outside", entry.source.where(("date",)), {"found": str(error)})))
+            continue
+        inputs = {
+            **templates.digests(),
+            "brief": brief.digest,
+            "house": house,
+            "fonts": digest(target.medium),
+            "engine": sha256(versions(target.medium).encode()).hexdigest(),
+        }
+        because = why(inputs, state.made.get(target.name), shelf.digest(target.name))
+        forced = ("forced",) if request.force and not because else ()
+        budget = library.audiences[target.audience].pages
+        jobs.append(Job(target, brief, budget, MappingProxyType(inputs), because or forced))
+    return jobs, mistakes
+
+
+def _brief(library: Library, entry: Entry, audience: str, templates: Templates) -> Brief:
+    selection = tailor(entry, audience, library.audiences[audience])
+    return assemble(selection, library.workspace, styles=templates.styles)
+
+
+def _composed(
+    jobs: list[Job], templates: Templates, house: House
+) -> tuple[list[tuple[Job, Document]], list[tuple[Target, Problem]]]:
+    documents: list[tuple[Job, Document]] = []
+    broken: list[tuple[Target, Problem]] = []
+    for job in jobs:
+        try:
+            documents.append((job, compose(job.brief, templates, medium=job.target.medium, house=house)))
+        except TemplateMistakeError as mistake:
+            broken.append((job.target, mistake.problem))
+    return documents, broken
+
+
+def _made(
+    documents: list[tuple[Job, Document]],
+    shelf: Shelf,
+    state: State,
+    *,
+    jobs: int,
+    tell: Callable[[Step], None],
+) -> Result:
+    """Export, prove and publish; the state is written after each file, so that a killed build loses one at most."""
+    built: list[Built] = []
+    failed: list[Target] = []
+    problems: list[Problem] = []
+    made = dict(state.made)
+    outcomes = run([document for _, document in documents], export, jobs=jobs)
+    for number, ((job, document), (_, outcome)) in enumerate(zip(documents, outcomes, strict=True), start=1):
+        found = _examined(job, document, outcome)
+        problems += found
+        well = isinstance(outcome, Output) and not errors(found)
+        if isinstance(outcome, Output) and well:
+            shelf.write(job.target.name, outcome.data)
+            was = made.get(job.target.name)
+            this = Made(
+                job.inputs, sha256(outcome.data).hexdigest(), outcome.pages, edition(job.inputs["brief"], was)
+            )
+            made[job.target.name] = this
+            shelf.write(STATE, encode(State(made)))
+            built.append(Built(job.target, this.pages, this.edition, job.because))
+        else:
+            failed.append(job.target)
+        tell(Step(number, len(documents), job.target, well))
+    return Result(tuple(built), (), tuple(failed), tuple(problems))
+
+
+def _examined(job: Job, document: Document, outcome: Output | Failure) -> tuple[Problem, ...]:
+    if isinstance(outcome, Failure):
+        return (Problem(outcome.rule, Where(job.target.name), {"found": outcome.found}),)
+    return (*outcome.problems, *proof(document, outcome, budget=job.budget))
+
+
+def _state(shelf: Shelf) -> tuple[State, tuple[Problem, ...]]:
+    """What was made before; a state that cannot be trusted is one warning and a full build."""
+    state = decode(shelf.read(STATE))
+    if state is None:
+        return State(), (Problem("state-damaged", Where(f"output/{STATE}"), {}, Severity.WARNING),)
+    return state, ()
+
+
+def _sound(library: Library, problems: tuple[Problem, ...]) -> Library:
+    """The library without the topics and audiences that have errors."""
+    wrong = {problem.where.path for problem in errors(problems)}
+    bad = {path.split("/")[2] for path in wrong if path.startswith("content/topics/")}
+    shared = any(path == "content/references.yaml" for path in wrong)
+    audiences = {
+        slug: each for slug, each in library.audiences.items() if f"content/audiences/{slug}.yaml" not in wrong
+    }
+    topics = tuple(entry for entry in library.topics if entry.slug not in bad and not shared)
+    return replace(
+        library, topics=topics, audiences=MappingProxyType(audiences), broken=library.broken | frozenset(bad)
+    )
+
+
+__all__ = ["Built", "Job", "OutputError", "Result", "Step", "Survey", "build", "clean", "look", "survey"]

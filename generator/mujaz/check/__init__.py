@@ -1,0 +1,17 @@
+"""`Library` → problems that no single file shows; reads no file and changes nothing."""
+
+from __future__ import annotations
+
+from mujaz.check.links import audience_links, topic_links
+from mujaz.model.content import Library
+from mujaz.problems import Problem, in_order
+
+
+def check(library: Library) -> tuple[Problem, ...]:
+    """All problems of the sound part of a library, by place."""
+    problems: list[Problem] = []
+    for slug, audience in library.audiences.items():
+        problems += audience_links(audience, library.audience_sources[slug])
+    for entry in library.topics:
+        problems += topic_links(entry, frozenset(library.audiences))
+    return in_order(problems)

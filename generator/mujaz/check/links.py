@@ -1,0 +1,99 @@
+"""`Entry` or `Audience` → names that lead nowhere: ids, references, audiences, kinds; judges no text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from mujaz.arabic import closest
+from mujaz.brackets import PICTURE, keys
+from mujaz.model.blocks import Pointed, Recommendation, kinds
+from mujaz.model.content import Audience, Entry, Path, Source
+from mujaz.model.text import Kept, Noun, Wording
+from mujaz.problems import Problem, Severity
+
+
+def audience_links(audience: Audience, source: Source) -> Iterator[Problem]:
+    """Kinds of block that do not exist, in what an audience reads and in what gives way."""
+    known = list(kinds())
+    for number, pick in enumerate(audience.blocks or ()):
+        if pick.kind not in known:
+            yield _unknown("kind-unknown", source, ("blocks", number), pick.kind, known)
+    for number, kind in enumerate(audience.gives_way):
+        if kind not in known:
+            yield _unknown("kind-unknown", source, ("gives-way", number), kind, known)
+    if audience.blocks is not None:
+        read = {pick.kind for pick in audience.blocks}
+        for number, kind in enumerate(audience.gives_way):
+            if kind in known and kind not in read:
+                where = source.where(("gives-way", number))
+                yield Problem("gives-way-unread", where, {"found": kind}, Severity.WARNING)
+
+
+def topic_links(entry: Entry, audiences: frozenset[str]) -> Iterator[Problem]:
+    """Ids used twice, and audiences, points and references that are named but not there."""
+    yield from _ids(entry)
+    points = [
+        point.id for block in entry.topic.blocks if isinstance(block, Pointed) for point in block.points
+    ]
+    for path, thing in _things(entry.topic, ()):
+        if isinstance(thing, Kept):
+            for key in ("only", "never"):
+                for number, slug in enumerate(getattr(thing, key) or ()):
+                    if slug not in audiences:
+                        yield _unknown("audience-unknown", entry.source, (*path, key, number), slug, audiences)
+        if isinstance(thing, Recommendation):
+            for number, point in enumerate(thing.answers):
+                if point not in points:
+                    yield _unknown("answer-unknown", entry.source, (*path, "answers", number), point, points)
+        if isinstance(thing, Wording):
+            yield from _wording(entry, path, thing, audiences)
+
+
+def _wording(entry: Entry, path: Path, text: Wording, audiences: frozenset[str]) -> Iterator[Problem]:
+    for slug in text.variants:
+        if slug not in audiences:
+            yield _unknown("audience-unknown", entry.source, (*path, slug), slug, audiences)
+    for words in (text.default, *text.variants.values()):
+        for key in dict.fromkeys(keys(words)):
+            if key not in entry.references:
+                where = entry.source.find(path, f"@{key}")
+                yield Problem("reference-unknown", where, _facts(key, entry.references))
+        picture = PICTURE.search(words)
+        if picture:
+            yield Problem("markdown-image", entry.source.find(path, picture[0]))
+
+
+def _ids(entry: Entry) -> Iterator[Problem]:
+    """Ids are the places that links lead to, so that blocks and points share one set."""
+    seen: dict[str, int] = {}
+    for number, block in enumerate(entry.topic.blocks):
+        named: list[tuple[Path, str]] = [(("blocks", number, "id"), block.id)] if block.id else []
+        if isinstance(block, Pointed):
+            named += [(("blocks", number, "points", n, "id"), each.id) for n, each in enumerate(block.points)]
+        for path, name in named:
+            where = entry.source.where(path)
+            if name in seen:
+                yield Problem("id-duplicate", where, {"found": name, "line": str(seen[name])})
+            seen.setdefault(name, where.line)
+
+
+def _things(thing: object, path: Path) -> Iterator[tuple[Path, object]]:
+    """Everything below a noun with its path, nouns and texts alike."""
+    yield path, thing
+    if isinstance(thing, Noun):
+        for name, info in type(thing).model_fields.items():
+            yield from _things(getattr(thing, name), (*path, info.alias or name))
+    elif isinstance(thing, tuple):
+        for number, each in enumerate(thing):
+            yield from _things(each, (*path, number))
+
+
+def _facts(found: str, allowed: Iterable[str]) -> Mapping[str, str]:
+    names = sorted(allowed)
+    facts = {"found": found, "allowed": ", ".join(names[:12]) + ("…" if len(names) > 12 else "")}
+    near = closest(found, names)
+    return {**facts, "closest": near} if near else facts
+
+
+def _unknown(rule: str, source: Source, path: Path, found: str, allowed: Iterable[str]) -> Problem:  # noqa: PLR0913, PLR0917 # one line of every rule above
+    return Problem(rule, source.where(path), _facts(found, allowed))

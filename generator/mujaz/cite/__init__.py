@@ -1,0 +1,187 @@
+"""Cited keys and their items → notes and reference lists, Arabic and Latin apart; opens no file.
+
+citeproc-py renders one cite at a time: which form a note takes is decided here, across both languages, and a
+list entry is made from a second citation that has no locator (citeproc-py prints the cited page otherwise).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from string import ascii_lowercase
+from typing import Final
+
+from mujaz.arabic import Script, script
+from mujaz.cite.bracket import Cite, Cluster, parse
+from mujaz.cite.items import Source, Style, source
+from mujaz.cite.render import Position, Shelf, html, plain, wrapped
+
+__all__ = ["Citations", "Cite", "Cluster", "Entry", "References", "Style", "UnknownKeyError", "cite", "parse"]
+
+
+class UnknownKeyError(KeyError):
+    """A cited key that no item has; `args[0]` is the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a reference list."""
+
+    key: str
+    html: str
+    """Inline HTML: only `i`, `b`, `span` with `lang` and `dir`, `a` with `href`."""
+    lang: str
+    """Primary BCP 47 tag; the entries of the Latin list are to be set with `dir="ltr"`."""
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """A sorted list of cited sources in one script."""
+
+    lang: str
+    script: Script
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Citations:
+    """What the brief prints for its citations."""
+
+    texts: tuple[str, ...]
+    """One inline HTML fragment per cluster, in order: the note, or the author-date text in its brackets."""
+    lists: tuple[References, ...]
+    """Arabic first, then Latin; an empty list is left out."""
+
+
+def cite(
+    clusters: Sequence[Cluster],
+    items: Mapping[str, Mapping[str, object]],
+    *,
+    style: Style,
+    styles: Mapping[str, str],
+) -> Citations:
+    """Notes or author-date texts for the clusters in order of appearance, and the lists of what they cite.
+
+    `items` are CSL-YAML as authors write it, by key; `styles` holds the XML of `ar-notes`, `en-author-date`
+    and so on, of which only the cited languages' are asked for. Raises UnknownKeyError. Latin text is wrapped
+    in `<span lang dir>`, and what remains is meant for a right-to-left line; digits stay as they are.
+    """
+    sources = _dated(_sources(clusters, items, style), style)
+    shelves, lists = {}, []
+    for kind in ("arabic", "latin"):
+        if chosen := [one for one in sources.values() if one.script == kind]:
+            shelves[kind] = Shelf(chosen, styles[f"{chosen[0].style}-{style}"])
+            entries = tuple(Entry(one.key, html(shelves[kind].entry(one), one), one.tag) for one in chosen)
+            lists.append(References(chosen[0].style, chosen[0].script, entries))
+    texts = []
+    for cluster, positions in zip(clusters, _positions(clusters), strict=True):
+        bodies = []
+        for one, position in zip(cluster.cites, positions, strict=True):
+            text = shelves[sources[one.key].script].cite(one, position)
+            bodies.append(html(_bare(text, style), sources[one.key]))
+        texts.append(_text(_pieces(cluster, bodies, sources), style))
+    return Citations(tuple(texts), tuple(lists))
+
+
+def _sources(
+    clusters: Sequence[Cluster], items: Mapping[str, Mapping[str, object]], style: Style
+) -> dict[str, Source]:
+    """The cited sources in the order of the lists."""
+    keys = dict.fromkeys(one.key for cluster in clusters for one in cluster.cites)
+    for key in keys:
+        if key not in items:
+            raise UnknownKeyError(key)
+    found = sorted((source(key, items[key], style) for key in keys), key=lambda one: (one.order, one.key))
+    return {one.key: one for one in found}
+
+
+_LETTERS: Final[Mapping[Script, str]] = {"arabic": "أبجدهوزحطيكلمنسعفصقرشتثخذضظغ", "latin": ascii_lowercase}
+
+
+def _dated(sources: Mapping[str, Source], style: Style) -> dict[str, Source]:
+    """With a letter after the year where author and year alone do not tell sources apart (2021أ, 2021ب)."""
+    if style == "notes":
+        return dict(sources)
+    result = {}
+    for _, group in groupby(sources.values(), key=lambda one: (one.script, one.who or one.key, one.year)):
+        same = list(group)
+        for index, one in enumerate(same):
+            letter = _LETTERS[one.script][index % len(_LETTERS[one.script])]
+            data = {**one.data, "year-suffix": letter} if len(same) > 1 else one.data
+            result[one.key] = replace(one, data=data)
+    return result
+
+
+def _positions(clusters: Sequence[Cluster]) -> Iterator[tuple[Position, ...]]:
+    """The position of each cite, as CSL defines them, over all languages together."""
+    seen: set[str] = set()
+    previous: Cite | None = None
+    for cluster in clusters:
+        found = []
+        for one in cluster.cites:
+            found.append(_position(one, previous, known=one.key in seen))
+            seen.add(one.key)
+            previous = one
+        if len({one.key for one in cluster.cites}) > 1:
+            previous = None  # «المرجع نفسه» after a note on several sources would name none of them
+        yield tuple(found)
+
+
+def _position(one: Cite, previous: Cite | None, *, known: bool) -> Position:
+    if not known:
+        return Position.FIRST
+    if previous is None or previous.key != one.key or (previous.locator and not one.locator):
+        return Position.SUBSEQUENT
+    same = (one.locator, one.label) == (previous.locator, previous.label)
+    return Position.IBID if same or not one.locator else Position.IBID_WITH_LOCATOR
+
+
+def _bare(text: str, style: Style) -> str:
+    """One cite without what its style's layout puts round the whole."""
+    return text.removesuffix(".") if style == "notes" else text.removeprefix("(").removesuffix(")")
+
+
+def _pieces(
+    cluster: Cluster, bodies: Sequence[str], sources: Mapping[str, Source]
+) -> Iterator[tuple[str, str]]:
+    """The cluster's text in pieces, each with its language's tag if it is Latin, else with none."""
+    after = ""
+    for index, (one, body) in enumerate(zip(cluster.cites, bodies, strict=True)):
+        tag = sources[one.key].tag if sources[one.key].script == "latin" else ""
+        before = tag if tag and script(one.prefix or "a") == "latin" else ""
+        if index:
+            yield ("en", "; ") if after and before else ("", "؛ ")
+        if one.prefix:
+            yield before, f"{plain(one.prefix, 'latin' if before else 'arabic')} "
+        yield tag, body
+        after = tag if tag and script(one.suffix or "a") == "latin" else ""
+        if one.suffix:
+            gap = "" if one.suffix[0] in ",،;؛.:" else " "
+            yield after, gap + plain(one.suffix, "latin" if after else "arabic")
+
+
+def _text(pieces: Iterator[tuple[str, str]], style: Style) -> str:
+    """Pieces as one fragment: neighbouring Latin ones share a span, then the stop or the brackets."""
+    parts: list[tuple[str, str]] = []
+    for latin, group in groupby(pieces, key=lambda piece: bool(piece[0])):
+        run = list(group)
+        tags = {tag for tag, text in run if len(text) > len("; ")}
+        parts.append(
+            (tags.pop() if latin and len(tags) == 1 else "en" * latin, "".join(text for _, text in run))
+        )
+    stop = "." if style == "notes" and not re.search(r"[.؟?!…](?:<[^<>]*>)*$", parts[-1][1]) else ""
+    if len(parts) == 1 and parts[0][0]:  # all Latin: the stop is the Latin sentence's own
+        parts, stop = [(parts[0][0], parts[0][1] + stop)], ""
+    inner = "".join(_set(tag, text) for tag, text in parts) + stop
+    return inner if style == "notes" else f"({inner})"
+
+
+def _set(tag: str, text: str) -> str:
+    """A piece in its span; spaces at its ends stay outside, where the line's own direction places them."""
+    if not tag:
+        return text
+    core = text.strip()
+    start = len(text) - len(text.lstrip())
+    return text[:start] + wrapped(core, tag, "latin") + text[start + len(core) :]

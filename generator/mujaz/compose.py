@@ -1,0 +1,230 @@
+"""`Brief` + templates + labels + styles → `Document`; the only opener of templates, decides nothing about content."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from jinja2 import DictLoader, StrictUndefined, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from mujaz.bidi import settle
+from mujaz.marks import parse
+from mujaz.model.brief import Brief, Note, plain
+from mujaz.model.content import Picture, Workspace
+from mujaz.model.document import Document, Medium, Target
+from mujaz.problems import Problem, Where
+
+_CALL = re.compile(r'<a class="note-call" id="call-(\d+)"[^>]*>[^<]*</a>')
+
+
+class TemplateMistakeError(Exception):
+    """A template that cannot be used; carries the problem to report."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.rule)
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """The packaged templates, with those of the house laid over them."""
+
+    files: Mapping[str, bytes]
+    """Name below `templates/` → content."""
+    origins: Mapping[str, str]
+    """Name → `templates/…` of the workspace, or `mujaz:…` of the package."""
+
+    house: Mapping[str, bytes]
+    """Those of `files` that the workspace brought."""
+    package: Mapping[str, bytes]
+    """Those that came with Mujaz, also where the workspace replaced them."""
+
+    def layers(self, name: str) -> list[tuple[bytes, str]]:
+        """The package's file and the house's of one name, with their origins."""
+        held = ((self.package, "mujaz:"), (self.house, "templates/"))
+        return [(files[name], origin + name) for files, origin in held if name in files]
+
+    def texts(self) -> dict[str, str]:
+        """What Jinja may load."""
+        kept = (".j2", ".css")
+        return {name: content.decode() for name, content in self.files.items() if name.endswith(kept)}
+
+    @property
+    def styles(self) -> dict[str, str]:
+        """Name of each CSL style → its XML."""
+        return {
+            Path(name).stem: content.decode()
+            for name, content in self.files.items()
+            if name.startswith("styles/") and name.endswith(".csl")
+        }
+
+    def digests(self) -> dict[str, str]:
+        """Templates, labels and styles of citation, each as one digest: inputs of every target."""
+        groups = {"labels": "labels/", "citation-styles": "styles/"}
+        grouped = {group: self._digest(prefix) for group, prefix in groups.items()}
+        return {**grouped, "templates": self._digest("", tuple(groups.values()))}
+
+    def _digest(self, prefix: str, but: tuple[str, ...] = ("\0",)) -> str:
+        digest = hashlib.sha256()
+        for name in sorted(self.files):
+            if name.startswith(prefix) and not name.startswith(but):
+                digest.update(f"{name}\0{hashlib.sha256(self.files[name]).hexdigest()}\n".encode())
+        return digest.hexdigest()
+
+
+def open_templates(root: Path) -> Templates:
+    """The templates for a workspace: its own `templates/` first, the package's where it has none."""
+    package = _files(packaged_folder())
+    own = root / "templates"
+    house = {} if own.is_symlink() or own == packaged_folder() else _files(own)
+    origins = {**{name: f"mujaz:{name}" for name in package}, **{name: f"templates/{name}" for name in house}}
+    return Templates({**package, **house}, origins, house, package)
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    """Name → content of every file below a folder; links are passed over, they may lead outside."""
+    found: dict[str, bytes] = {}
+    for here, folders, names in os.walk(folder, followlinks=False):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            path = Path(here, name)
+            if path.is_file() and not path.is_symlink() and not name.startswith("."):
+                found[path.relative_to(folder).as_posix()] = path.read_bytes()
+    return found
+
+
+def packaged_folder() -> Path:
+    """The templates that came with Mujaz: inside the wheel, or beside the sources."""
+    inside = Path(str(resources.files("mujaz"))) / "templates"
+    return inside if inside.is_dir() else Path(__file__).resolve().parents[2] / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """How the organisation looks: what templates know of the workspace."""
+
+    workspace: Workspace
+    logo: Picture | None
+
+    @property
+    def digest(self) -> str:
+        """An input of every target."""
+        logo = hashlib.sha256(self.logo.data).hexdigest() if self.logo else ""
+        return hashlib.sha256(f"{self.workspace.colours!r}\0{logo}".encode()).hexdigest()
+
+
+def compose(brief: Brief, templates: Templates, *, medium: Medium, house: House) -> Document:
+    """The page of a brief. Raises TemplateMistakeError where a template of the house does not work."""
+    environment = ImmutableSandboxedEnvironment(
+        loader=DictLoader(templates.texts()),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.clear()  # templates are given finished data and call nothing
+    labels = _labels(templates, brief.language)
+    told = _headed(plain(brief), labels)
+    if medium is Medium.PRINT:
+        told = _with_notes_at_foot(told, {str(note.index): note for note in brief.notes})
+    try:
+        html = environment.get_template("brief.html.j2").render(
+            brief=told,
+            labels=labels,
+            house=_look(house, brief),
+            print=medium is Medium.PRINT,
+        )
+    except TemplateError as error:
+        raise TemplateMistakeError(_mistake(error, templates)) from error
+    if medium is Medium.PRINT:
+        html = settle(html, "rtl" if brief.direction == "rtl" else "ltr")
+    name = Target(brief.slug, brief.audience, brief.language, medium).name
+    return Document(name, html, medium, brief.language, brief.direction, brief.title.striptags())
+
+
+def _with_notes_at_foot(told: Any, notes: Mapping[str, Note]) -> Any:
+    """Every call of a note replaced by the note itself: the page moves it to its foot and numbers it."""
+    if isinstance(told, Markup):
+        return Markup(  # noqa: S704 # both parts are Markup already; `sub` forgets it
+            _CALL.sub(lambda call: f'<span class="footnote">{notes[call[1]].text}</span>', told)
+        )
+    if isinstance(told, dict):
+        return {key: _with_notes_at_foot(each, notes) for key, each in told.items()}
+    if isinstance(told, list):
+        return [_with_notes_at_foot(each, notes) for each in told]
+    return told
+
+
+def _headed(told: dict[str, Any], labels: Mapping[str, Any]) -> dict[str, Any]:
+    """The brief with the words that labels add to it, and with its sections in groups.
+
+    The two sides of an evaluation that stand together, told in short, are a group: a page sets them
+    against each other.
+    """
+    groups: list[list[dict[str, Any]]] = []
+    for section in told["sections"]:
+        side = section["fields"].get("side")
+        section["heading"] = labels["sides"][side] if side else labels["kinds"][section["kind"]]
+        last = groups[-1][-1] if groups else None
+        if side and section["depth"] != "detail" and last and last["fields"].get("side") not in (None, side):
+            groups[-1].append(section)
+        else:
+            groups.append([section])
+    return {**told, "groups": groups, "heading": f"{told['title'].striptags()} | {told['label']}"}
+
+
+def _labels(templates: Templates, language: str) -> dict[str, Any]:
+    """The words of a language that templates print: the package's, word by word replaced by the house's."""
+    name = f"labels/{language}.yaml"
+    merged: dict[str, Any] = {}
+    for content, origin in templates.layers(name):
+        marked = parse(content, origin)
+        if marked.problems or not isinstance(marked.data, dict):
+            raise TemplateMistakeError(next(iter(marked.problems), Problem("file-empty", Where(origin))))
+        merged = _laid_over(merged, marked.data)
+    if not merged:
+        raise TemplateMistakeError(Problem("labels-missing", Where(f"templates/{name}"), {"found": language}))
+    return merged
+
+
+def _laid_over(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    both = {key: _laid_over(under[key], each) for key, each in over.items() if isinstance(under.get(key), dict)}
+    return {**under, **over, **both}
+
+
+def _look(house: House, brief: Brief) -> dict[str, str]:
+    """What templates and style sheets know of the house, and which side of the paper a line starts on."""
+    rtl = brief.direction == "rtl"
+    logo = ""
+    if house.logo:
+        logo = f"data:{house.logo.media_type};base64,{base64.b64encode(house.logo.data).decode()}"
+    return {
+        "accent": house.workspace.colours.accent,
+        "ink": house.workspace.colours.ink,
+        "logo": logo,
+        "start": "right" if rtl else "left",
+        "end": "left" if rtl else "right",
+        "counter": "arabic-indic" if brief.digits == "arabic-indic" else "decimal",
+    }
+
+
+def _mistake(error: TemplateError, templates: Templates) -> Problem:
+    """Where a template broke, as far as Jinja tells."""
+    name, line = getattr(error, "name", None) or "", getattr(error, "lineno", None) or 0
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename.endswith((".j2", ".css")):
+            # Compiled templates carry their names and lines into the traceback.
+            name, line = trace.tb_frame.f_code.co_filename, trace.tb_lineno
+        trace = trace.tb_next
+    where = Where(templates.origins.get(name, f"templates/{name}"), line)
+    return Problem("template-wrong", where, {"found": str(error.message or type(error).__name__)})

@@ -1,0 +1,40 @@
+"""This machine → the versions of what sets pages on it: an input of every target; loads no renderer."""
+
+from __future__ import annotations
+
+import ctypes
+from functools import cache
+from importlib.metadata import version
+
+from mujaz import __version__
+from mujaz.model.document import Medium
+
+_PACKAGES = {
+    Medium.PRINT: ("weasyprint", "pydyf", "fonttools", "pikepdf", "citeproc-py", "babel"),
+    Medium.SCREEN: ("fonttools", "brotli", "citeproc-py", "babel"),
+}
+_LIBRARIES = (
+    ("pango", "pango_version_string", ("libpango-1.0.so.0", "libpango-1.0.dylib", "libpango-1.0-0.dll")),
+    ("harfbuzz", "hb_version_string", ("libharfbuzz.so.0", "libharfbuzz.0.dylib", "libharfbuzz-0.dll")),
+)
+
+
+@cache
+def versions(medium: Medium) -> str:
+    """`name version` of everything whose change may change the bytes, in one line."""
+    named = [f"mujaz {__version__}", *(f"{name} {version(name)}" for name in _PACKAGES[medium])]
+    if medium is Medium.PRINT:
+        named += [f"{name} {_library(symbol, files)}" for name, symbol, files in _LIBRARIES]
+    return ", ".join(named)
+
+
+def _library(symbol: str, files: tuple[str, ...]) -> str:
+    """The version that a native library tells of itself; `none` where it is not installed."""
+    for file in files:
+        try:
+            tell = getattr(ctypes.CDLL(file), symbol)
+        except (OSError, AttributeError):
+            continue
+        tell.restype = ctypes.c_char_p
+        return str(tell().decode())
+    return "none"

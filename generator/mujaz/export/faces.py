@@ -1,0 +1,61 @@
+"""Font packages → the theme's font files and their digests; the only place that knows where fonts lie."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from mujaz.model.document import Medium
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One style of a family, as one file."""
+
+    family: str
+    weight: int
+    file: str
+    package: str
+
+    @property
+    def path(self) -> Path:
+        """Where the file lies. Raises FileNotFoundError, naming the package, where it does not."""
+        spec = find_spec(self.package)
+        path = Path(str(spec.origin)).parent / "files" / self.file if spec else Path(self.file)
+        if not path.is_file():
+            raise FileNotFoundError(f"{self.file} ({self.package.replace('_', '-')})")
+        return path
+
+
+FACES: Mapping[Medium, tuple[Face, ...]] = {
+    Medium.PRINT: (
+        Face("Amiri", 400, "Amiri-Regular.ttf", "fontpkg_amiri"),
+        Face("Amiri", 700, "Amiri-Bold.ttf", "fontpkg_amiri"),
+    ),
+    Medium.SCREEN: (
+        Face("IBM Plex Sans Arabic", 400, "IBMPlexSansArabic-Regular.ttf", "fontpkg_ibm_plex_sans_arabic"),
+        Face("IBM Plex Sans Arabic", 600, "IBMPlexSansArabic-SemiBold.ttf", "fontpkg_ibm_plex_sans_arabic"),
+    ),
+}
+"""Complete files, one for each family and weight: WeasyPrint mixes up the glyphs of families cut in parts."""
+
+
+@cache
+def digest(medium: Medium) -> str:
+    """SHA-256 over the faces of a medium: an input of every target."""
+    parts = (f"{each.file}\0{hashlib.sha256(each.path.read_bytes()).hexdigest()}" for each in FACES[medium])
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def with_faces(html: str, faces: Mapping[Face, str]) -> str:
+    """A page with the rules that load its fonts; `faces` gives each one's address."""
+    rules = "".join(
+        f"@font-face{{font-family:'{face.family}';font-weight:{face.weight};font-style:normal;"
+        f"src:url('{address}')}}"
+        for face, address in faces.items()
+    )
+    return html.replace("</head>", f"<style>{rules}</style></head>", 1)

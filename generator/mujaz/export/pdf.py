@@ -1,0 +1,149 @@
+"""Print `Document` → PDF; the only importer of WeasyPrint, fetches nothing but the theme's own fonts."""
+
+from __future__ import annotations
+
+import ctypes.util
+import io
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import pikepdf
+
+from mujaz.export.faces import FACES, with_faces
+from mujaz.model.document import Document, Medium, Output
+from mujaz.problems import Problem, Severity, Where
+
+with warnings.catch_warnings():
+    # cffi asks find_library for every name that does not exist, which starts 54 compilers; the sonames
+    # that it tries next are found without. To be deleted when WeasyPrint stops asking (Kozea/WeasyPrint#1125).
+    _find_library, ctypes.util.find_library = ctypes.util.find_library, lambda _name: None
+    try:
+        import weasyprint
+        from weasyprint.text.fonts import FontConfiguration
+        from weasyprint.urls import URLFetcher, URLFetcherResponse
+    finally:
+        ctypes.util.find_library = _find_library
+
+_BASE = "https://workspace.invalid/"
+"""No machine has this name: addresses in a document lead to our fetcher or nowhere."""
+_PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"<": "image/svg+xml"}
+_LEADINGS = (1.6, 1.55, 1.5)
+"""Line heights to try, the comfortable one first, before a last page of a few lines is put up with."""
+_ALMOST_EMPTY = 0.2
+"""Of the height of a page's text: a last page with less on it looks like an accident."""
+
+
+class DeniedError(ValueError):
+    """An address that a document may not load."""
+
+
+class Fetcher(URLFetcher):  # type: ignore[misc] # WeasyPrint ships no types
+    """Answers for the theme's fonts and for pictures inside the document; refuses everything else."""
+
+    def __init__(self) -> None:
+        super().__init__(timeout=1, allowed_protocols=(), allow_redirects=False)
+        self.denied: list[str] = []
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:  # noqa: ARG002 # WeasyPrint's signature
+        """The bytes behind an address of ours. Raises DeniedError for any other."""
+        faces = {_BASE + "fonts/" + face.file: face for face in FACES[Medium.PRINT]}
+        if url in faces:
+            return URLFetcherResponse(url, faces[url].path.read_bytes(), {"Content-Type": "font/ttf"}, 200)
+        if url.startswith("data:image/"):
+            return self._picture(url)
+        self.denied.append(url if len(url) < 200 else url[:199] + "…")
+        raise DeniedError(f"{urlsplit(url).scheme or 'address'} is not loaded: {url[:80]}")
+
+    def _picture(self, url: str) -> Any:
+        import base64  # noqa: PLC0415 # only where a document carries pictures
+
+        head, _, body = url.partition(",")
+        data = base64.b64decode(body, validate=True) if head.endswith(";base64") else b""
+        kind = next((kind for magic, kind in _PICTURES.items() if data.lstrip().startswith(magic)), None)
+        if kind is None:
+            self.denied.append(head)
+            raise DeniedError(f"not a PNG, JPEG or SVG picture: {head}")
+        return URLFetcherResponse(url, data, {"Content-Type": kind}, 200)
+
+
+def export(document: Document) -> Output:
+    """The PDF of a document, tagged, with its fonts inside; the same bytes for the same document."""
+    fetcher, fonts = Fetcher(), FontConfiguration()
+    addresses = {face: f"{_BASE}fonts/{face.file}" for face in FACES[Medium.PRINT]}
+    html = with_faces(document.html, addresses)
+    with _listening() as said:
+        laid = _laid_out(html, fetcher, fonts)
+        raw = laid.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=b"mujaz")
+    where = Where(document.name)
+    problems = [Problem("address-denied", where, {"found": url}) for url in dict.fromkeys(fetcher.denied)]
+    problems += [
+        Problem("glyph-missing", where, {"found": line})
+        for line in dict.fromkeys(said)
+        if "notdef" in line
+    ]
+    problems += [
+        Problem("renderer-said", where, {"found": line}, Severity.WARNING)
+        for line in dict.fromkeys(said)
+        if "notdef" not in line
+    ]
+    return Output(_finished(raw, document), len(laid.pages), tuple(problems))
+
+
+def _laid_out(html: str, fetcher: Fetcher, fonts: FontConfiguration) -> Any:
+    """The pages, set a little tighter where that saves a last page of a few lines."""
+    first = None
+    for leading in _LEADINGS:
+        tight = html.replace("<html ", f'<html style="--leading:{leading}" ', 1)
+        page = weasyprint.HTML(string=tight, base_url=_BASE, url_fetcher=fetcher, media_type="print")
+        laid = page.render(font_config=fonts)
+        if first is None:
+            first = laid
+            if len(laid.pages) == 1 or _filled(laid.pages[-1]) >= _ALMOST_EMPTY:
+                return laid
+        elif len(laid.pages) < len(first.pages):
+            return laid
+    return first
+
+
+def _filled(page: Any) -> float:
+    """How far down the text of a page reaches, as a part of the height that it could fill."""
+    box = page._page_box  # noqa: SLF001 # WeasyPrint is pinned exactly, and has no other door to this
+    top, height = box.content_box_y(), box.height
+    bottoms = [
+        each.position_y + each.height
+        for each in box.descendants()
+        if type(each).__name__ in ("LineBox", "TableRowBox") and top <= each.position_y <= top + height
+    ]
+    return (max(bottoms, default=top) - top) / height if height else 1.0
+
+
+def _finished(raw: bytes, document: Document) -> bytes:
+    """What WeasyPrint does not write: which side the book is bound on."""
+    packed = io.BytesIO()
+    with pikepdf.open(io.BytesIO(raw)) as pdf:
+        if document.direction == "rtl":
+            preferences = pdf.Root.get("/ViewerPreferences", pikepdf.Dictionary())
+            preferences.Direction = pikepdf.Name.R2L
+            pdf.Root.ViewerPreferences = preferences
+        pdf.save(packed, deterministic_id=True, linearize=False)
+    return packed.getvalue()
+
+
+@contextmanager
+def _listening() -> Iterator[list[str]]:
+    """What WeasyPrint logs while it works: it tells of missing glyphs nowhere else."""
+    said: list[str] = []
+    handler = logging.Handler(logging.WARNING)
+    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign] # a handler of one line
+    logger = logging.getLogger("weasyprint")
+    propagate, logger.propagate = logger.propagate, False
+    logger.addHandler(handler)
+    try:
+        yield said
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = propagate

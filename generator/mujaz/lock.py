@@ -1,0 +1,40 @@
+"""The state file's text ↔ `State`; what cannot be understood is no state, never a crash; opens no file."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from mujaz.plan import Made, State
+
+FORMAT = 1
+"""Of the file; another number means another Mujaz, whose state is not ours to trust."""
+
+
+def decode(raw: bytes | None) -> State | None:
+    """The state in a file; an empty state where there is no file, None where it cannot be trusted."""
+    if raw is None:
+        return State()
+    try:
+        data = json.loads(raw)
+        if data["format"] != FORMAT:
+            return None
+        return State({str(name): _made(each) for name, each in data["made"].items()})
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _made(each: Any) -> Made:
+    inputs = {str(name): str(digest) for name, digest in each["inputs"].items()}
+    pages = each["pages"]
+    return Made(inputs, str(each["sha256"]), None if pages is None else int(pages), int(each["edition"]))
+
+
+def encode(state: State) -> bytes:
+    """The file of a state, sorted, one line a fact, so that differences can be read."""
+    made = {
+        name: {"inputs": dict(each.inputs), "sha256": each.sha256, "pages": each.pages, "edition": each.edition}
+        for name, each in state.made.items()
+    }
+    text = json.dumps({"format": FORMAT, "made": made}, indent=1, sort_keys=True, ensure_ascii=False)
+    return (text + "\n").encode()

@@ -1,0 +1,1 @@
+"""The nouns: what authors write, what a reader is told, what is exported; they open, print and decide nothing."""

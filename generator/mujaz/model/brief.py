@@ -1,0 +1,147 @@
+"""What one audience is told: `Selection` before the words are set, `Brief` after; no page, no path, no whole HTML file."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from mujaz.model.blocks import Block, Point
+from mujaz.model.content import Audience, Entry
+from mujaz.model.text import Depth
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A chosen block, how deep it goes, and which of its points are told, in order."""
+
+    block: Block
+    depth: Depth
+    points: tuple[Point, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What of a topic an audience is told."""
+
+    entry: Entry
+    audience: str
+    """The audience's slug."""
+    reader: Audience
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A mention of another place in the same brief."""
+
+    anchor: str
+    text: Markup
+
+
+Value = Markup | str | tuple[Markup, ...] | tuple[tuple[Markup, ...], ...] | tuple[Link, ...]
+"""A finished field: set text, a code word that labels translate, or lists of either."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A point, set: numbered, its texts as safe HTML fragments."""
+
+    anchor: str
+    number: str
+    """In the audience's digits."""
+    mention: Markup
+    """The headline without its notes: for the contents, and wherever else it is named again."""
+    fields: Mapping[str, Value]
+    """Field of the point → what is told of it; a field that is not told is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A block, set."""
+
+    kind: str
+    anchor: str
+    depth: str
+    title: Markup | None
+    """The author's own heading; the kind's label where there is none."""
+    mention: Markup | None
+    """The heading without its notes."""
+    fields: Mapping[str, Value]
+    points: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A numbered note."""
+
+    index: int
+    """From 1, in the order of the text."""
+    number: str
+    """In the audience's digits."""
+    text: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One entry of a list of references."""
+
+    text: Markup
+    language: str
+    direction: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingList:
+    """The references of one script, sorted."""
+
+    script: str
+    """arabic or latin."""
+    entries: tuple[Reading, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What one audience is told about one topic in one language."""
+
+    slug: str
+    audience: str
+    language: str
+    direction: str
+    """rtl or ltr."""
+    digits: str
+    """arabic-indic or western."""
+    organisation: str
+    label: str
+    """The audience's name."""
+    title: Markup
+    subtitle: Markup | None
+    date: str
+    """In words."""
+    keywords: tuple[str, ...]
+    contents: bool
+    sections: tuple[Section, ...]
+    notes: tuple[Note, ...]
+    lists: tuple[ReadingList, ...]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all that is told, the same on every machine."""
+        told = json.dumps(plain(self), ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()
+
+
+def plain(value: Any) -> Any:
+    """A brief, or a part of one, as dictionaries, lists and text: for templates and digests."""
+    if dataclasses.is_dataclass(value):
+        return {each.name: plain(getattr(value, each.name)) for each in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {key: plain(each) for key, each in value.items()}
+    if isinstance(value, tuple):
+        return [plain(each) for each in value]
+    return value

@@ -1,0 +1,214 @@
+"""What authors write: `Topic`, `Audience`, `Reference`, `Workspace`, and the `Library` of all; opens no file."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field, model_validator
+
+from mujaz.model.blocks import AnyBlock, Side
+from mujaz.model.text import Depth, Label, Level, Line, Noun, Slug
+from mujaz.problems import Where
+
+Path = tuple[str | int, ...]
+"""Keys and positions from the root of a file to a value in it."""
+
+Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+Digits = Literal["arabic-indic", "western"]
+Calendar = Literal["gregorian", "hijri", "both"]
+Format = Literal["pdf", "html"]
+Language = Literal["ar", "ckb", "fa", "en"]
+
+
+class Notes(StrEnum):
+    """What becomes of citations: nothing, notes, or author and year in the text."""
+
+    NONE = "none"
+    NOTES = "notes"
+    AUTHOR_DATE = "author-date"
+
+
+class Pick(Noun):
+    """One line of an audience's `blocks`: which kind, how deep, how much."""
+
+    kind: str
+    """A kind of block."""
+    side: Side | None = None
+    """Of evaluations: only this side."""
+    depth: Level | None = None
+    """The audience's depth where none is written."""
+    limit: Annotated[int, Field(ge=1)] | None = None
+    """At most so many points."""
+    order: Literal["written", "priority"] = "written"
+    """As the author wrote the points, or the most urgent first."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_word(cls, value: object) -> object:
+        """Authors write `- summary` or `- problem: {depth: headline}`."""
+        if isinstance(value, str):
+            return {"kind": value}
+        if isinstance(value, Mapping) and len(value) == 1 and "kind" not in value:
+            kind, options = next(iter(value.items()))
+            return {"kind": kind, **options} if isinstance(options, Mapping) else {"kind": kind}
+        return value
+
+
+class Audience(Noun):
+    """Who reads: which blocks, how deep, how many pages, which digits and notes."""
+
+    label: Label
+    """Its name, for people."""
+    pages: Annotated[int, Field(ge=1, le=300)] | None = None
+    """The budget of printed pages; none where it is missing."""
+    depth: Level = Depth.DETAIL
+    """How deep blocks go that say nothing of their own."""
+    blocks: tuple[Pick, ...] | None = None
+    """In the order of appearance; every block of the topic where it is missing."""
+    gives_way: tuple[str, ...] = ()
+    """The kinds that yield first when the budget is tight."""
+    notes: Notes = Notes.NOTES
+    """none, notes or author-date."""
+    contents: bool = False
+    """Whether the brief opens with a table of contents."""
+    digits: Digits | None = None
+    """arabic-indic or western; the workspace's where it is missing."""
+    calendar: Calendar | None = None
+    """gregorian, hijri or both; the workspace's where it is missing."""
+    formats: tuple[Format, ...] = ("pdf", "html")
+    """What is made."""
+
+
+class Colours(Noun):
+    """The house's colours."""
+
+    accent: Colour = "#1d4f5c"
+    """Headings, rules and marks."""
+    ink: Colour = "#1c1a17"
+    """Running text."""
+
+
+class Workspace(Noun):
+    """The house: its name and its habits."""
+
+    organisation: Label
+    """Who publishes."""
+    logo: str | None = None
+    """A PNG, JPEG or SVG file, relative to the workspace."""
+    colours: Colours = Colours()
+    """The house's colours."""
+    languages: Annotated[tuple[Language, ...], Field(min_length=1)] = ("ar",)
+    """The languages that are built, the first one before the others."""
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "IQ"
+    """ISO 3166 code; it decides the names of the months."""
+    digits: Digits = "arabic-indic"
+    """For audiences that name none."""
+    calendar: Calendar = "gregorian"
+    """For audiences that name none."""
+
+
+class Topic(Noun):
+    """A question, what is known about it, and what should be done, in one language."""
+
+    title: Line
+    """The heading of every brief."""
+    subtitle: Line | None = None
+    """A second line under it."""
+    date: datetime.date
+    """The day of the text."""
+    review_by: datetime.date | None = None
+    """The day by which someone should look at it again."""
+    keywords: tuple[str, ...] = ()
+    """For search and for the file's properties."""
+    blocks: Annotated[tuple[AnyBlock, ...], Field(min_length=1)]
+    """The argument, in the author's order."""
+
+
+class Reference(Noun):
+    """One item of CSL-YAML; fields that CSL has and that are not named here are kept as they are."""
+
+    model_config = ConfigDict(extra="allow", alias_generator=None)
+
+    id: Annotated[str, Field(pattern=r"^[^\s@;,؛،\[\]]+$")]
+    """The key that texts cite."""
+    type: str
+    """A CSL type: book, article-journal, report…"""
+    title: str
+    """The title, in the language of the work."""
+
+    @property
+    def item(self) -> dict[str, Any]:
+        """The item as citation processors take it."""
+        return self.model_dump(mode="python")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file of the workspace as it was read, and where each of its values stands."""
+
+    path: str
+    """Relative to the workspace."""
+    lines: tuple[str, ...]
+    """Its text."""
+    places: Mapping[Path, tuple[int, int]]
+    """Value → its line and column, from 1."""
+
+    def where(self, path: Path) -> Where:
+        """The place of a value, or of the nearest thing that holds it."""
+        for length in range(len(path), -1, -1):
+            if path[:length] in self.places:
+                return Where(self.path, *self.places[path[:length]])
+        return Where(self.path)
+
+    def find(self, path: Path, words: str) -> Where:
+        """The place of `words` inside a value; the value's own where they cannot be found."""
+        start = self.where(path)
+        for number in range(max(start.line, 1), len(self.lines) + 1):
+            after = start.column - 1 if number == start.line else 0
+            column = self.lines[number - 1].find(words, after)
+            if column >= 0:
+                return Where(self.path, number, column + 1)
+        return start
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A topic in one language, with the references that it may cite."""
+
+    slug: str
+    language: str
+    topic: Topic
+    references: Mapping[str, Reference]
+    """Key → reference: the topic's own, then the shared ones."""
+    source: Source
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Slug and language."""
+        return (self.slug, self.language)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An image of the workspace."""
+
+    media_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """All that was read and is sound."""
+
+    workspace: Workspace
+    audiences: Mapping[str, Audience] = field(default_factory=lambda: MappingProxyType({}))
+    topics: tuple[Entry, ...] = ()
+    logo: Picture | None = None
+    broken: frozenset[str] = frozenset()
+    """Slugs of topics that could not be read whole; their last outputs stay as they are."""
+    audience_sources: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType({}))

@@ -1,0 +1,54 @@
+"""A brief composed for one medium: `Document`, the `Target` that it is made for, and the `Output` that came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mujaz.problems import Problem
+
+
+class Medium(StrEnum):
+    """What carries a document; the value is the ending of its file."""
+
+    PRINT = "pdf"
+    SCREEN = "html"
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Target:
+    """One file to be made."""
+
+    topic: str
+    audience: str
+    language: str
+    medium: Medium
+
+    @property
+    def name(self) -> str:
+        """`topic/audience.lang.pdf`: the path below the output folder, and the name on the command line."""
+        return f"{self.topic}/{self.audience}.{self.language}.{self.medium}"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A whole page of HTML, with all that it needs inside it, ready to export."""
+
+    name: str
+    """`topic/audience.lang.pdf`, as targets are named."""
+    html: str
+    medium: Medium
+    language: str
+    direction: str
+    title: str
+    """As plain text, for the file's properties."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What an export gave."""
+
+    data: bytes
+    pages: int | None = None
+    """Of a PDF; a web page has none."""
+    problems: tuple[Problem, ...] = ()

@@ -1,0 +1,58 @@
+"""Facts of a mistake → `Problem`, with its place, rule and severity; imports nothing of ours, holds no words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Severity(StrEnum):
+    """How much a problem weighs: an error stops its topic, a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Where:
+    """A place in a file of the workspace."""
+
+    path: str
+    """Relative to the workspace, with forward slashes."""
+    line: int = 0
+    """From 1; 0 when the whole file is meant."""
+    column: int = 0
+    """From 1, in characters; 0 when the whole line is meant."""
+
+    def __str__(self) -> str:
+        """`path:line:column`, as editors and terminals link it."""
+        return f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A mistake of the author: what rule, where, and the facts that its sentence is filled with."""
+
+    rule: str
+    """Stable name, for example `reference-unknown`; its sentences stand in the catalogue of rules."""
+    where: Where
+    facts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """What was found, what is allowed, what is closest: text to fill the sentence with."""
+    severity: Severity = Severity.ERROR
+
+    @property
+    def order(self) -> tuple[Where, str, tuple[tuple[str, str], ...]]:
+        """Sorting key: by place, then by rule."""
+        return (self.where, self.rule, tuple(sorted(self.facts.items())))
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The problems by file, line and column, each once."""
+    return tuple({problem.order: problem for problem in sorted(problems, key=lambda p: p.order)}.values())
+
+
+def errors(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Those that stop their topic."""
+    return tuple(problem for problem in problems if problem.severity is Severity.ERROR)

@@ -1,0 +1,53 @@
+"""Exported bytes + what was meant → problems; reads nothing but the bytes, mends nothing."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+
+import pikepdf
+
+from mujaz.export.faces import FACES
+from mujaz.model.document import Document, Medium, Output
+from mujaz.problems import Problem, Severity, Where
+
+_OUTSIDE = re.compile(r"""(?:src|srcset|poster|data)\s*=\s*["']?(?!data:)[^"'\s>]|@import|url\((?!["']?data:)""")
+
+
+def proof(document: Document, output: Output, *, budget: int | None) -> tuple[Problem, ...]:
+    """What is wrong with an output; `budget` is the audience's number of pages."""
+    where = Where(document.name)
+    if document.medium is Medium.SCREEN:
+        return tuple(_screen(output.data, where))
+    return tuple(_print(document, output, where, budget))
+
+
+def _screen(data: bytes, where: Where) -> Iterator[Problem]:
+    """A web page stands alone: it loads nothing."""
+    for found in _OUTSIDE.finditer(data.decode()):
+        yield Problem("page-not-alone", where, {"found": found[0]})
+
+
+def _print(document: Document, output: Output, where: Where, budget: int | None) -> Iterator[Problem]:
+    with pikepdf.open(io.BytesIO(output.data)) as pdf:
+        language = str(pdf.Root.get("/Lang", ""))
+        if language != document.language:
+            yield Problem("language-lost", where, {"found": language, "allowed": document.language})
+        families = {face.family.replace(" ", "-") for face in FACES[Medium.PRINT]}
+        for name in sorted(fonts(pdf)):
+            family = name.partition("+")[2] or name
+            if not any(family.startswith(each) for each in families):
+                yield Problem("font-foreign", where, {"found": family, "allowed": ", ".join(sorted(families))})
+        if budget is not None and len(pdf.pages) > budget:
+            facts = {"found": str(len(pdf.pages)), "limit": str(budget)}
+            yield Problem("pages-over", where, facts, Severity.WARNING)
+
+
+def fonts(pdf: pikepdf.Pdf) -> set[str]:
+    """The names of the fonts that a file carries."""
+    return {
+        str(each["/BaseFont"])[1:]
+        for each in pdf.objects
+        if isinstance(each, pikepdf.Dictionary) and each.get("/Type") == "/Font" and "/BaseFont" in each
+    }

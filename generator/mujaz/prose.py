@@ -1,0 +1,143 @@
+"""Markdown of a field → safe HTML with localised digits and its citation brackets; knows no reference and no page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import nh3
+from lxml.html import HtmlElement, fragment_fromstring, tostring
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+from markupsafe import Markup
+
+from mujaz.arabic import digits
+from mujaz.bidi import isolate
+from mujaz.brackets import BRACKET
+from mujaz.model.text import Shape
+
+MAX_NESTING = 20
+_TAGS = frozenset("p br em strong s ul ol li blockquote code pre a table thead tbody tr th td h4 hr sup".split())
+_ATTRIBUTES = {"a": {"href"}, "sup": {"data-cite"}, "th": {"class"}, "td": {"class"}, "ol": {"start"}}
+_DIGIT = re.compile("[0-9٠-٩۰-۹]")
+_SCHEMES = {"http", "https", "mailto"}
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How texts are set for a reader."""
+
+    digits: Literal["arabic-indic", "western"]
+    direction: Literal["rtl", "ltr"]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A field, set but for its citations."""
+
+    html: str
+    """Safe HTML with an empty mark where each bracket stood."""
+    brackets: tuple[str, ...]
+    """What stood between the brackets, in order."""
+
+
+def read(text: str, shape: Shape, voice: Voice) -> Passage:
+    """Set a field: one paragraph for a line, blocks for a flow."""
+    env: dict[str, list[str]] = {"brackets": []}
+    # A line is one paragraph: what an author folded over several lines is joined again.
+    tokens = _PARSER.parseInline(" ".join(text.split()), env) if shape is Shape.LINE else _PARSER.parse(text, env)
+    safe = nh3.clean(
+        _PARSER.renderer.render(tokens, _PARSER.options, {}),
+        tags=set(_TAGS),
+        attributes=_ATTRIBUTES,
+        url_schemes=_SCHEMES,
+        link_rel="noopener noreferrer",
+    )
+    return Passage(localise(safe.strip(), voice), tuple(env["brackets"]))
+
+
+def write(passage: Passage, calls: Sequence[Markup]) -> Markup:
+    """The field as HTML; `calls` stand where its brackets stood, one for each, and are taken as they are."""
+    html = passage.html
+    for number, call in enumerate(calls):
+        html = html.replace(f'<sup data-cite="{number}"></sup>', str(call))
+    return Markup(html)  # noqa: S704 # cleaned by nh3 in `read`; the calls come from `assemble`, which escapes
+
+
+def localise(html: str, voice: Voice) -> str:
+    """A safe fragment with its Latin tokens isolated and the digits of its running text localised.
+
+    Code and what stands in a direction of its own keep the digits that they were written with.
+    """
+    isolated = isolate(html, voice.direction)
+    if not _DIGIT.search(isolated):
+        return isolated
+    root = fragment_fromstring(isolated, create_parent="div")
+    for element in root.iter():
+        foreign = _foreign(element, root)
+        if element.text and not foreign:
+            element.text = digits(element.text, voice.digits)
+        if element.tail and element is not root and not _foreign(element.getparent(), root):
+            element.tail = digits(element.tail, voice.digits)
+    return str(tostring(root, encoding="unicode"))[len("<div>") : -len("</div>")]
+
+
+def _foreign(element: HtmlElement, root: HtmlElement) -> bool:
+    """Whether a text inside the fragment belongs to another script or to a machine."""
+    while element is not root:
+        if element.tag in ("code", "pre") or element.get("dir") == "ltr":
+            return True
+        element = element.getparent()
+    return False
+
+
+def _citation(state: StateInline, silent: bool) -> bool:
+    """`[@key، ص 5]`, before links are looked for; swallows the space before it."""
+    found = BRACKET.match(state.src, state.pos)
+    if found is None:
+        return False
+    if not silent:
+        state.pending = state.pending.rstrip(" ")
+        token = state.push("cite", "sup", 0)
+        token.meta = {"number": len(state.env["brackets"])}
+        state.env["brackets"].append(found["inside"])
+    state.pos = found.end()
+    return True
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("js-default", {"html": False, "linkify": False, "maxNesting": MAX_NESTING})
+    parser.disable(["image", "html_block", "html_inline"])
+    parser.inline.ruler.before("link", "citation", _citation)
+    parser.add_render_rule("cite", _render_cite)
+    parser.add_render_rule("heading_open", _render_heading_open)
+    parser.add_render_rule("heading_close", _render_heading_close)
+    parser.add_render_rule("th_open", _render_cell)
+    parser.add_render_rule("td_open", _render_cell)
+    return parser
+
+
+def _render_cite(_self: object, tokens: Sequence[Token], index: int, *_rest: object) -> str:
+    return f'<sup data-cite="{tokens[index].meta["number"]}"></sup>'
+
+
+def _render_heading_open(*_rest: object) -> str:
+    """Whatever level an author gives a heading inside a text, it stands below the point's own."""
+    return "<h4>"
+
+
+def _render_heading_close(*_rest: object) -> str:
+    return "</h4>\n"
+
+
+def _render_cell(_self: object, tokens: Sequence[Token], index: int, *_rest: object) -> str:
+    """Alignment by reading direction: Markdown's left is where a line starts."""
+    style = str(tokens[index].attrGet("style") or "")
+    side = {"text-align:left": "start", "text-align:right": "end", "text-align:center": "middle"}.get(style)
+    return f'<{tokens[index].tag} class="{side}">' if side else f"<{tokens[index].tag}>"
+
+
+_PARSER = _parser()

@@ -1,0 +1,137 @@
+"""Problems, steps and states → sentences in Arabic or English, or plain data for JSON; prints nothing itself."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from mujaz.bidi import terminal
+from mujaz.marks import parse
+from mujaz.problems import Problem, Severity, errors
+
+_VALUES = ("text", "list", "mapping", "number", "yes-or-no", "date")
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who speaks to people: in which language, and to what kind of terminal."""
+
+    language: str = "en"
+    """ar or en."""
+    visual: bool = False
+    """Whether the terminal prints characters in the order in which it gets them."""
+    width: int = 100
+    """Columns of the terminal."""
+
+    def say(self, word: str, **facts: object) -> str:
+        """A sentence of the command line."""
+        return _people()[word][self.language].format(**facts)
+
+    def sentence(self, problem: Problem) -> str:
+        """What is wrong, what is allowed, and what may have been meant."""
+        facts = self._facts(problem)
+        said = [_rules()[problem.rule][self.language].format_map(facts)]
+        said += [self.say(more, **{more: facts[more]}) for more in ("closest", "allowed") if more in facts]
+        return " ".join(said)
+
+    def hint(self, problem: Problem) -> str:
+        """What to do next."""
+        return _rules()[problem.rule][f"{self.language}-next"].format_map(self._facts(problem))
+
+    def _facts(self, problem: Problem) -> dict[str, str]:
+        facts = dict(problem.facts)
+        if problem.rule == "type-wrong":
+            facts["expected"] = self.say(facts["expected"]) if facts["expected"] in _VALUES else facts["expected"]
+            found = facts["found"]
+            known = found in ("list", "mapping", "nothing")
+            facts["found"] = self.say(f"found-{found}") if known else f"“{found}”" if self.language == "en" else f"«{found}»"
+        if "bound" in facts:
+            facts["bound"] = self.say(facts["bound"])
+        facts["in"] = self.say("in", name=facts["in"]) if facts.get("in") else ""
+        if problem.rule == "id-duplicate":
+            facts["line"] = self.say("on-line", line=facts["line"]) if facts.get("line") else ""
+        return facts
+
+    def problem(self, problem: Problem) -> str:
+        """A problem for the terminal: its place first, as editors link it, then the sentence and the next step."""
+        head = f"{problem.where}: {self.shown(self.say(problem.severity))} [{problem.rule}]"
+        return "\n".join((head, *self._indented(self.sentence(problem)), *self._indented(self.hint(problem))))
+
+    def _indented(self, text: str) -> Iterable[str]:
+        for line in textwrap.wrap(text, max(40, self.width - 4), break_long_words=False, break_on_hyphens=False):
+            yield "    " + self.shown(line)
+
+    def shown(self, text: str) -> str:
+        """A line as the terminal needs it."""
+        if not self.visual:
+            return text
+        return terminal(text, "rtl" if self.language == "ar" else "ltr")
+
+    def count(self, problems: Iterable[Problem]) -> str:
+        """How many of each weight."""
+        found = tuple(problems)
+        if not found:
+            return self.shown(self.say("no-problems"))
+        wrong = len(errors(found))
+        return self.shown(self.say("summary-problems", errors=wrong, warnings=len(found) - wrong))
+
+    def data(self, problem: Problem) -> dict[str, Any]:
+        """A problem for JSON."""
+        return {
+            "rule": problem.rule,
+            "severity": problem.severity.value,
+            "path": problem.where.path,
+            "line": problem.where.line or None,
+            "column": problem.where.column or None,
+            "message": self.sentence(problem),
+            "hint": self.hint(problem),
+        }
+
+
+def language_of(environment: Mapping[str, str]) -> str:
+    """The language of messages by the locale: Arabic where it is set to Arabic, else English."""
+    locale = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
+    return "ar" if locale.lower().startswith("ar") else "en"
+
+
+def reorders(environment: Mapping[str, str]) -> bool:
+    """Whether a terminal is known to set right-to-left text itself (VTE, Konsole, macOS, mlterm)."""
+    if "TMUX" in environment or environment.get("TERM", "").startswith(("screen", "tmux")):
+        return False
+    vte = environment.get("VTE_VERSION", "0")
+    return (
+        (vte.isdecimal() and int(vte) >= 5800)
+        or "KONSOLE_VERSION" in environment
+        or environment.get("TERM_PROGRAM") == "Apple_Terminal"
+        or environment.get("TERM", "").startswith("mlterm")
+    )
+
+
+def rules() -> frozenset[str]:
+    """The names of all rules."""
+    return frozenset(_rules())
+
+
+def severity_counts(problems: Iterable[Problem], *, strict: bool) -> bool:
+    """Whether problems make a run end badly: errors always, warnings when strict."""
+    return any(problem.severity is Severity.ERROR or strict for problem in problems)
+
+
+@cache
+def _rules() -> dict[str, dict[str, str]]:
+    return _catalogue("rules.yaml")
+
+
+@cache
+def _people() -> dict[str, dict[str, str]]:
+    return _catalogue("people.yaml")
+
+
+def _catalogue(name: str) -> dict[str, dict[str, str]]:
+    raw = resources.files("mujaz").joinpath("words", name).read_bytes()
+    data: dict[str, dict[str, str]] = parse(raw, name).data
+    return data

@@ -1,0 +1,67 @@
+"""Documents → their outputs, or why there is none; the only starter of processes, each bounded in time and memory."""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
+from concurrent.futures import TimeoutError as WallLimitError
+from dataclasses import dataclass
+
+from pebble import ProcessExpired, ProcessPool
+
+from mujaz.model.document import Document, Output
+
+WALL_SECONDS = 120
+"""For one document; a brief takes about two."""
+MEMORY_BYTES = 3 << 30
+"""Of address space for one worker; a brief takes about a tenth."""
+DOCUMENTS = 50
+"""A worker grows a little with each document and is replaced after so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A document that came to nothing: the rule, and what was seen."""
+
+    rule: str
+    found: str
+
+
+def run(
+    documents: Sequence[Document], work: Callable[[Document], Output], *, jobs: int
+) -> Iterator[tuple[Document, Output | Failure]]:
+    """Each document with its output, in order; what befalls one does not touch the others."""
+    if not documents:
+        return
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["mujaz.export.pdf"])
+    workers = min(jobs, len(documents))
+    with ProcessPool(workers, max_tasks=DOCUMENTS, context=context, initializer=_bounded) as pool:
+        try:
+            futures = [pool.schedule(work, args=[each], timeout=WALL_SECONDS) for each in documents]
+            for document, future in zip(documents, futures, strict=True):
+                yield document, _outcome(future.result)
+        except BaseException:
+            pool.stop()
+            raise
+
+
+def _outcome(result: Callable[[], Output]) -> Output | Failure:
+    try:
+        return result()
+    except WallLimitError:
+        return Failure("export-slow", str(WALL_SECONDS))
+    except (ProcessExpired, CancelledError) as error:
+        return Failure("export-died", str(error) or type(error).__name__)
+    except MemoryError:
+        return Failure("export-memory", str(MEMORY_BYTES >> 20))
+    except Exception as error:  # noqa: BLE001 # a renderer may raise anything; it costs one document
+        return Failure("export-failed", f"{type(error).__name__}: {error}")
+
+
+def _bounded() -> None:
+    """Limits of a worker process."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
