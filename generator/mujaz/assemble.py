@@ -73,7 +73,7 @@ def assemble(selection: Selection, workspace: Workspace, *, styles: Mapping[str,
         contents=reader.contents,
         sections=tuple(_section(desk, number, part, told) for number, part in enumerate(selection.parts)),
         notes=notes,
-        lists=_lists(citations, voice) if reader.notes is not Notes.NONE else (),
+        lists=_lists(citations, voice) if reader.references else (),
     )
 
 

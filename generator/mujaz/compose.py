@@ -170,16 +170,28 @@ def _headed(told: dict[str, Any], labels: Mapping[str, Any]) -> dict[str, Any]:
     The two sides of an evaluation that stand together, told in short, are a group: a page sets them
     against each other.
     """
-    groups: list[list[dict[str, Any]]] = []
+    groups: list[dict[str, Any]] = []
     for section in told["sections"]:
         side = section["fields"].get("side")
         section["heading"] = labels["sides"][side] if side else labels["kinds"][section["kind"]]
-        last = groups[-1][-1] if groups else None
+        last = groups[-1]["sections"][-1] if groups else None
         if side and section["depth"] != "detail" and last and last["fields"].get("side") not in (None, side):
-            groups[-1].append(section)
+            groups[-1] = _pair(last, section)
         else:
-            groups.append([section])
+            groups.append({"sections": [section]})
     return {**told, "groups": groups, "heading": f"{told['title'].striptags()} | {told['label']}"}
+
+
+def _pair(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    """Two sides point by point, as far as the shorter one goes; then what is left of the longer one."""
+    common = min(len(first["points"]), len(second["points"]))
+    longer = first if len(first["points"]) > common else second
+    return {
+        "sections": [first, second],
+        "rows": [list(row) for row in zip(first["points"], second["points"], strict=False)],
+        "longer": longer,
+        "rest": longer["points"][common:],
+    }
 
 
 def _labels(templates: Templates, language: str) -> dict[str, Any]:

@@ -198,7 +198,7 @@ def test_who_may_not_install_is_given_the_line_in_both_languages(clone: Clone) -
     assert english.isascii()
     assert blank == ""
     wanted = "apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0"
-    assert line == f"    su -c '{wanted}'"
+    assert line == f"    su -c 'apt-get update && {wanted}'"
     assert clone.log("apt") == []
     assert not (clone.home / ".venv").exists()
 
@@ -207,7 +207,8 @@ def test_the_line_uses_sudo_where_there_is_one_that_asks_for_a_password(clone: C
     clone.script("apt-get", APT)
     clone.script("sudo", "#!/bin/sh\nexit 1\n")
     clone.lacks("libfribidi0")
-    assert "    sudo apt-get install -y --no-install-recommends libfribidi0\n" in clone.run("build").stderr
+    line = "    sudo apt-get update && sudo apt-get install -y --no-install-recommends libfribidi0\n"
+    assert line in clone.run("build").stderr
 
 
 @pytest.mark.parametrize("root", [True, False])

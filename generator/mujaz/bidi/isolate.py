@@ -9,6 +9,14 @@ from mujaz.bidi.levels import Base, levels
 from mujaz.bidi.paragraphs import LINE, OBJECT, Page, Paragraph, Wrap, is_isolate, paragraphs, parse, rewrite
 
 VERBATIM = frozenset({"code", "kbd", "pre", "samp", "tt", "var"})
+LRM = "\u200e"
+# Telephones: with a plus, with the two zeros, with the zero of the town.
+PHONES = (
+    r"(?<!\w)\+\d{1,4}(?:[ \u00a0.-]?\(?\d{1,5}\)?){1,6}(?!\d)",
+    r"(?<!\w)[0٠۰]\d{1,4}(?:[ \u00a0.-]\d{2,5}){1,5}(?!\d)",
+    r"(?<!\w)\([0٠۰]\d{1,4}\)[ \u00a0]?\d{2,4}(?:[ \u00a0.-]\d{2,5})*(?!\d)",
+)
+PHONE = re.compile("|".join(PHONES))
 # Each kind says where it begins, so that no part of a word is taken for it. What is not here stays in the order of
 # UAX #9, which is the meant one for ranges, percentages, decimals, dates with slashes and article numbers (7/ثانياً).
 KINDS = (
@@ -18,10 +26,7 @@ KINDS = (
     r"(?<![\w./])(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}/[A-Za-z0-9._~/?#=&%+-]*",
     r"(?<!\w)10\.\d{4,9}/[A-Za-z0-9._;()/:-]*[A-Za-z0-9]",
     r"(?<![\w.])[@#][A-Za-z][A-Za-z0-9_.]*[A-Za-z0-9_]",
-    # telephones: with a plus, with the two zeros, with the zero of the town
-    r"(?<!\w)\+\d{1,4}(?:[ \u00a0.-]?\(?\d{1,5}\)?){1,6}(?!\d)",
-    r"(?<!\w)0\d{1,4}(?:[ \u00a0.-]\d{2,5}){1,5}(?!\d)",
-    r"(?<!\w)\(0\d{1,4}\)[ \u00a0]?\d{2,4}(?:[ \u00a0.-]\d{2,5})*(?!\d)",
+    *PHONES,
     # names that end or begin with a sign
     r"(?<!\w)[A-Za-z][A-Za-z0-9]*(?:\+\+|#)(?!\w)",
     r"(?<!\w)[A-Z][A-Za-z]*\+(?!\w)",
@@ -38,10 +43,10 @@ KINDS = (
     r"(?<![\w/.-])\d+(?:-[\dA-Z]+){2,}(?!\w)",
     # degrees and signed numbers in Western digits; Arabic digits carry their sign on the right, as CLDR writes them
     r"(?<![\w.,-])(?:[-+−]?[0-9][0-9.,]*[ \u00a0]?)?°[CF](?!\w)",
-    r"(?<![\w)\]%٪.,/+−-])[-+−±][0-9]+(?:[.,][0-9]+)*(?![\w/-])",
+    r"(?:(?<![\w)\]%٪.,/+−-])|(?<=[وفبلك])(?<!\w\w))[-+−±][0-9]+(?:[.,][0-9]+)*(?![\w/-])",
 )
 TOKEN = re.compile("|".join(KINDS))
-HINT = re.compile(r"[@#+./°!−±-]|\d[ \u00a0]\d")
+HINT = re.compile(r"[@#+./°!−±-]|\d[ \u00a0)]+\d")
 """Every kind holds one of these, so text without them need not be parsed."""
 
 
@@ -57,7 +62,7 @@ def isolate(html: str, base: Base) -> str:
     for paragraph in paragraphs(page, base):
         if paragraph.base == "rtl" and not _has_stated_order(paragraph, page):
             if wraps := _merged(list(_tokens(paragraph))):
-                rewrite(paragraph, wraps, {})
+                rewrite(paragraph, wraps, _marks(paragraph.text, wraps))
                 changed = True
     return str(page) if changed else html
 
@@ -91,6 +96,17 @@ def _tokens(paragraph: Paragraph) -> Iterator[Wrap]:
                 last += 1
             yield Wrap(start + first, start + last, "ltr")
         start += len(line) + len(LINE)
+
+
+def _marks(text: str, wraps: list[Wrap]) -> dict[int, str]:
+    """Left-to-right marks for groups of Arabic digits: without, they stand in reverse even from left to right."""
+    marks: dict[int, str] = {}
+    for wrap in wraps:
+        token = text[wrap.start : wrap.stop]
+        if PHONE.fullmatch(token):
+            resolved = levels(token, "ltr")
+            marks.update({wrap.start + at: LRM for at, level in enumerate(resolved) if level % 2})
+    return marks
 
 
 def _merged(wraps: list[Wrap]) -> list[Wrap]:

@@ -104,13 +104,15 @@ def _dated(sources: Mapping[str, Source], style: Style) -> dict[str, Source]:
     """With a letter after the year where author and year alone do not tell sources apart (2021أ, 2021ب)."""
     if style == "notes":
         return dict(sources)
-    result = {}
-    for _, group in groupby(sources.values(), key=lambda one: (one.script, one.who or one.key, one.year)):
-        same = list(group)
-        for index, one in enumerate(same):
-            letter = _LETTERS[one.script][index % len(_LETTERS[one.script])]
-            data = {**one.data, "year-suffix": letter} if len(same) > 1 else one.data
-            result[one.key] = replace(one, data=data)
+    alike: dict[tuple[object, ...], list[str]] = {}
+    for one in sources.values():
+        alike.setdefault((one.script, one.short, one.year), []).append(one.key)
+    result = dict(sources)
+    for keys in alike.values():
+        for index, key in enumerate(keys if len(keys) > 1 else ()):
+            letters = _LETTERS[sources[key].script]
+            suffix = {"year-suffix": letters[index % len(letters)]}
+            result[key] = replace(sources[key], data={**sources[key].data, **suffix})
     return result
 
 

@@ -12,7 +12,7 @@ import citeproc
 from mujaz.arabic import Script, digits, script, sort_key
 
 Style = Literal["notes", "author-date"]
-ITALIC, BOLD, END, URL, NOBODY = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
+ITALIC, BOLD, END, URL, NOBODY, HYPHEN = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004", "\ue005"
 """Stand for mark-up and for what citeproc-py must not touch, until the text is escaped."""
 _PRIVATE: Final = re.compile(r"[\ue000-\uf8ff\x00-\x1f\x7f]")
 _RICH: Final = re.compile(r"</?(?:i|b|sup|sub|sc)>|</?span(?: (?:class|style)=\"[^\"<>]*\")?>")
@@ -49,6 +49,13 @@ class Source:
         return "; ".join(f"{n.get('family', '')} {n.get('given', '')} {n.get('literal', '')}" for n in names)
 
     @property
+    def short(self) -> str:
+        """What an author-date text calls it by, the year aside: families as the styles print them."""
+        names = self.data.get("author") or self.data.get("editor") or [{"literal": self.key}]
+        families = [str(n.get("literal") or n.get("family") or n.get("given")) for n in names]
+        return "; ".join(families if len(families) < 4 else [families[0], "…"])
+
+    @property
     def year(self) -> int:
         """Year of publication; what has none comes last."""
         parts = self.data.get("issued", {}).get("date-parts")
@@ -77,6 +84,8 @@ def source(key: str, item: Mapping[str, object], style: Style) -> Source:
     for name in citeproc.NUMBERS:
         if name in data:
             data[name] = digits(data[name], "western")
+    if re.match(r"ال(?!طبع)", data.get("edition", "")):
+        data["edition"] = f"الطبعة {data['edition']}"
     url = str(data.get("URL") or (f"https://doi.org/{_text(item['DOI'])}" if item.get("DOI") else ""))
     if url:
         data["URL"] = URL

@@ -14,7 +14,9 @@ from citeproc.source.json import CiteProcJSON
 
 from mujaz.arabic import Script
 from mujaz.cite.bracket import Cite, steps
-from mujaz.cite.items import BOLD, END, ITALIC, NOBODY, URL, Source
+from mujaz.cite.items import BOLD, END, HYPHEN, ITALIC, NOBODY, URL, Source
+
+_LETTERED: Final = re.compile(r"-(?=[\u0621-\u06ff])|(?<=[\u0621-\u06ff])-")
 
 
 class _Marks:
@@ -71,10 +73,11 @@ class Shelf:
         if position is Position.SUBSEQUENT:
             history.append(self._item("another"))
         text = self._style.render_citation(self._item(name, **details).citation, history, None)
-        return re.sub(rf"{NOBODY}[،,.]?\s*", "", str(text))
+        return re.sub(rf"{NOBODY}[،,.]?\s*", "", str(text)).replace(HYPHEN, "-")
 
     def _locator(self, cite: Cite) -> Any:
-        places = [(label, self._comma.join(values)) for label, values in steps(cite)]
+        # citeproc-py makes a dash of every hyphen; that of «المادة 7-أ» is none
+        places = [(label, _LETTERED.sub(HYPHEN, self._comma.join(values))) for label, values in steps(cite)]
         if len(places) == 1:
             return citeproc.Locator(*places[0])
         # CSL has one label for a locator; the rest are put in words here, under the label that prints nothing

@@ -76,6 +76,8 @@ class Audience(Noun):
     """none, notes or author-date."""
     contents: bool = False
     """Whether the brief opens with a table of contents."""
+    references: bool = False
+    """Whether the brief ends with lists of what it cites."""
     digits: Digits | None = None
     """arabic-indic or western; the workspace's where it is missing."""
     calendar: Calendar | None = None
