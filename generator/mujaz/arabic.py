@@ -92,14 +92,14 @@ def _latin(text: str) -> list[bool]:
 
 
 def _spread(strong: list[str], start: int, end: int) -> None:
-    """Make a run of letterless characters Latin when a Latin letter touches it and no Arabic one does."""
+    """Give letterless stretches of a token to the Latin letter after them, or before them at its end."""
     index = start
     while index < end:
         stop = index
         while stop < end and not strong[stop]:
             stop += 1
-        sides = {strong[i] for i in (index - 1, stop) if start <= i < end}
-        if sides == {"L"}:
+        side = strong[stop] if stop < end else strong[index - 1] if index > start else ""
+        if side == "L":
             strong[index:stop] = "L" * (stop - index)
         index = stop + 1
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,21 @@ import fontpkg_amiri
 import pikepdf
 import pytest
 import yaml
-from mujaz.bidi import Base, isolate, settle
 from playwright.sync_api import sync_playwright
 from weasyprint import HTML
 
+from mujaz.bidi import Base, isolate, settle
+
 CASES = Path(__file__).parents[1] / "cases" / "bidi"
 CHROMIUM = Path("/usr/bin/chromium")
-FACES = (("Regular", 400, "normal"), ("Bold", 700, "normal"), ("Italic", 400, "italic"))
+FACES = (
+    ("Regular", 400, "normal"),
+    ("Bold", 700, "normal"),
+    ("Italic", 400, "italic"),
+    ("BoldItalic", 700, "italic"),
+)
 NOTE = "⁕"
 """Shown where a note is called, so that its place can be compared."""
-PAIRS = {**{b: a for a, b in ("()", "[]", "{}", "«»", "<>", "‹›", "≤≥", "“”")}}
 LINE_HEIGHT = 30  # CSS pixels
 GAP = 2.5  # CSS pixels; a space of Amiri is 5 wide at this size
 
@@ -45,12 +51,15 @@ SCREEN = (
     ".footnote { display: inline-block; width: 4px; height: 4px; overflow: hidden }\n"
     "img { width: 10px; height: 10px }\n"
 )
-# WeasyPrint maps a glyph to the first character that it was drawn for. Drawn here first from left to right, every
-# bracket keeps its own name, so that a bracket that faces the wrong way is seen.
+# WeasyPrint maps a glyph to the first character that it was drawn for. Drawn here first from left to right,
+# every bracket keeps its own name, so that a bracket that faces the wrong way is seen.
+BRACKETS = ("()", "[]", "{}", "«»", "‹›", "“”", "≤≥", "<>")
+OPENING = {pair[1]: pair[0] for pair in BRACKETS}
 CALIBRATION = '<section dir="ltr">{}</section>'.format(
     "".join(
-        f"<{tag}>()[]{{}}«»&lt;&gt;“”‹›≤≥ a(a)a[a]a{{a}}a«a»a&lt;a&gt;a“a”a‹a›a≤a≥a</{tag}>"
-        for tag in ("span", "b", "i")
+        f'<span style="{style}">\u202d{escape(between.join("".join(BRACKETS)))}\u202c</span> '
+        for style in ("", "font-weight: 700", "font-style: italic", "font-weight: 700; font-style: italic")
+        for between in ("", "a", "ع")  # the font has shapes for either script
     )
 )
 POSITIONS = """() => [...document.querySelectorAll('section')].slice(1).map(section => {
@@ -181,7 +190,7 @@ def glyphs_of(page: pikepdf.Page) -> list[Glyph]:
 
 
 def as_lines(glyphs: list[Glyph]) -> tuple[str, ...]:
-    """The lines from top to bottom, each from left to right; the letters of an Arabic word in one fixed order.
+    """The lines from top to bottom, each from left to right; the letters of an Arabic word in a fixed order.
 
     No engine reorders the letters of a word; how many glyphs and boxes they have is the font's affair.
     """
@@ -194,7 +203,7 @@ def as_lines(glyphs: list[Glyph]) -> tuple[str, ...]:
 
 
 def text_of(row: list[Glyph]) -> str:
-    """A row from left to right, with a space wherever white shows: WeasyPrint does not draw a box of spaces."""
+    """A row from left to right, with a space wherever white shows: WeasyPrint draws no box of spaces."""
     row = sorted(row, key=lambda glyph: glyph.x)
     text, end = "", row[0].x
     for glyph in row:
@@ -211,7 +220,7 @@ def line_of(text: str) -> str:
 
 def folded(lines: tuple[str, ...]) -> tuple[str, ...]:
     """The lines without regard to which way a bracket faces: a browser does not tell."""
-    return tuple("".join(PAIRS.get(character, character) for character in line) for line in lines)
+    return tuple("".join(OPENING.get(character, character) for character in line) for line in lines)
 
 
 @pytest.fixture(scope="module")

@@ -243,6 +243,22 @@ def test_what_apt_said_is_shown_when_it_fails(clone: Clone) -> None:
     assert "E: no space left" in done.stderr
 
 
+def test_homebrew_installs_where_there_is_no_apt(clone: Clone) -> None:
+    clone.script("brew", '#!/bin/sh\necho "$*" >>"$STUB/brew"\n: >"$STUB/missing"\n')
+    clone.lacks("pango fribidi")
+    assert clone.run("build").returncode == 0
+    assert clone.log("brew") == ["install -q pango fribidi"]
+
+
+def test_a_system_with_another_package_manager_is_told_the_debian_names(clone: Clone) -> None:
+    clone.script("uname", "#!/bin/sh\necho Linux\n")
+    clone.lacks("libpango-1.0-0")
+    done = clone.run("build")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "counterparts of these Debian packages" in done.stderr
+    assert "libpango-1.0-0" in done.stderr
+
+
 def test_a_machine_without_python_is_told_which_packages(clone: Clone) -> None:
     (clone.bin / "python3.12").unlink()
     clone.script("python3", "#!/bin/sh\nexit 1\n")  # too old, says the probe

@@ -1,8 +1,8 @@
-"""One line of text and its inline boxes → the spans and marks that make WeasyPrint order it by UAX #9; no HTML.
+"""A line of text in inline boxes → the spans and marks that make WeasyPrint order it by UAX #9; no HTML.
 
-WeasyPrint orders each inline box alone: the boxes in a right-to-left box go from right to left, and Pango sees what
-stands between two tags, or between a line break and a tag, as a paragraph of its own. Delete this room when
-Kozea/WeasyPrint#106 is closed and tests/pdf/test_bidi_pages.py passes without it.
+WeasyPrint orders each inline box alone: the boxes in a right-to-left box go from right to left, and what
+stands between two tags, or between a line break and a tag, is a paragraph of its own for Pango. Delete this
+room when Kozea/WeasyPrint#106 is closed and tests/pdf/test_bidi_pages.py passes without it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from mujaz.bidi.levels import Base, fribidi_levels, levels, order
-from mujaz.bidi.paragraphs import OBJECT, Wrap
+from mujaz.bidi.paragraphs import OBJECT
+from mujaz.bidi.rewrite import Wrap
 
 ALM = "\u061c"
 """Arabic letter mark: an invisible character with the force of an Arabic letter."""
@@ -102,12 +103,12 @@ class Box:
         return self._strong(*run, AGAINST[self.base]) and not WORDS.fullmatch(self.line.text[slice(*run)])
 
     def _unparted(self) -> set[Run]:
-        """Runs that only signs part from the next one: a line break before or in them joins the signs to one."""
+        """Runs that only signs part from the next one: a line break near them would join the signs to one."""
         found = set[Run]()
         for one, other in zip(self.runs, self.runs[1:], strict=False):
             if not self._strong(one[1], other[0], ALONG[self.base]):
                 found |= {run for run in (one, other) if self._strong(*run, AGAINST[self.base])}
-        return found if len(found) else set()
+        return found
 
     def _pieces(self) -> Iterator[Run]:
         """The text boxes that remain of this box when the wrapped runs are taken out."""
@@ -121,7 +122,7 @@ class Box:
                     first = index
 
     def _number_marks(self, piece: Run) -> Iterator[int]:
-        """Numbers whose order was decided by an Arabic letter that the piece, or a new line, does not hold."""
+        """Numbers whose order an Arabic letter decided that the piece, or a new line, does not hold."""
         text = self.line.text[slice(*piece)]
         kinds = "".join(KINDS.get(unicodedata.bidirectional(character), " ") for character in text)
         for match in NUMBER.finditer(kinds):
@@ -170,12 +171,13 @@ class Box:
 
 
 def lowered(levels_: Sequence[int], depth: int) -> tuple[int, ...]:
-    """The same order in the fewest levels: an isolate of its surroundings' own direction is no level of its own."""
+    """The same order in the fewest levels: an isolate of the same direction as its surroundings has none."""
     result = list(levels_)
     waiting = [(0, len(result), depth)]
     while waiting:
         start, stop, depth = waiting.pop()
-        for first, last in list(_stretches(start, stop, lambda index, floor=depth: result[index] > floor)):
+        above = [level > depth for level in result]
+        for first, last in _stretches(start, stop, above.__getitem__):
             surplus = (min(result[first:last]) - depth) // 2 * 2
             result[first:last] = [level - surplus for level in result[first:last]]
             waiting.append((first, last, depth if surplus else depth + 1))

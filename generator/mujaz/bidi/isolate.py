@@ -1,4 +1,4 @@
-"""HTML → HTML whose phone numbers, addresses and symbols stand in `<span dir="ltr">`; for every medium alike."""
+"""HTML → HTML whose phone numbers, addresses and symbols stand in `<span dir="ltr">`; for all media alike."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from mujaz.bidi.levels import Base, levels
-from mujaz.bidi.paragraphs import LINE, OBJECT, Page, Paragraph, Wrap, is_isolate, paragraphs, parse, rewrite
+from mujaz.bidi.paragraphs import LINE, OBJECT, Page, Paragraph, is_isolate, paragraphs, parse
+from mujaz.bidi.rewrite import Wrap, rewrite
 
 VERBATIM = frozenset({"code", "kbd", "pre", "samp", "tt", "var"})
 LRM = "\u200e"
@@ -17,8 +18,8 @@ PHONES = (
     r"(?<!\w)\([0٠۰]\d{1,4}\)[ \u00a0]?\d{2,4}(?:[ \u00a0.-]\d{2,5})*(?!\d)",
 )
 PHONE = re.compile("|".join(PHONES))
-# Each kind says where it begins, so that no part of a word is taken for it. What is not here stays in the order of
-# UAX #9, which is the meant one for ranges, percentages, decimals, dates with slashes and article numbers (7/ثانياً).
+# Each kind says where it begins, so that no part of a word is taken for it. What is not here keeps the order
+# of UAX #9, which is the meant one for ranges, percentages, decimals, slashed dates and numbers of articles.
 KINDS = (
     # addresses of the net; a closing bracket or full stop belongs to the sentence
     r"(?:https?://|ftp://|www\.)[^\s<>«»\"“”،؛؟\ufffc]*[^\s<>«»\"“”،؛؟\ufffc.,;:!?)\]}']",
@@ -41,7 +42,7 @@ KINDS = (
     r"(?<!\w)[A-Z]{1,6}(?:/[A-Z0-9.]+)+(?: ?\(\d{4}\))?",
     r"(?<![\w/.-])\d+(?:[-/._][A-Za-z0-9]+)*[-/._][A-Za-z][A-Za-z0-9]*(?:[-/._][A-Za-z0-9]+)*",
     r"(?<![\w/.-])\d+(?:-[\dA-Z]+){2,}(?!\w)",
-    # degrees and signed numbers in Western digits; Arabic digits carry their sign on the right, as CLDR writes them
+    # degrees and signed numbers in Western digits; Arabic digits carry their sign on the right, as in CLDR
     r"(?<![\w.,-])(?:[-+−]?[0-9][0-9.,]*[ \u00a0]?)?°[CF](?!\w)",
     r"(?:(?<![\w)\]%٪.,/+−-])|(?<=[وفبلك])(?<!\w\w))[-+−±][0-9]+(?:[.,][0-9]+)*(?![\w/-])",
 )
@@ -51,19 +52,20 @@ HINT = re.compile(r"[@#+./°!−±-]|\d[ \u00a0)]+\d")
 
 
 def isolate(html: str, base: Base) -> str:
-    """The fragment or document with an own left-to-right span around what plain UAX #9 would set out of order.
+    """The fragment or document with a left-to-right span around what plain UAX #9 would set out of order.
 
-    Only right-to-left paragraphs are touched; nothing is, inside code or inside an inline element that has a `dir`.
+    Only right-to-left paragraphs are touched, and neither code nor an inline element that states its `dir`.
     """
     if base == "ltr" or not HINT.search(html):
         return html
     page = parse(html)
     changed = False
     for paragraph in paragraphs(page, base):
-        if paragraph.base == "rtl" and not _has_stated_order(paragraph, page):
-            if wraps := _merged(list(_tokens(paragraph))):
-                rewrite(paragraph, wraps, _marks(paragraph.text, wraps))
-                changed = True
+        if paragraph.base == "ltr" or _has_stated_order(paragraph, page):
+            continue
+        if wraps := _merged(list(_tokens(paragraph))):
+            rewrite(paragraph, wraps, _marks(paragraph.text, wraps))
+            changed = True
     return str(page) if changed else html
 
 
@@ -99,7 +101,7 @@ def _tokens(paragraph: Paragraph) -> Iterator[Wrap]:
 
 
 def _marks(text: str, wraps: list[Wrap]) -> dict[int, str]:
-    """Left-to-right marks for groups of Arabic digits: without, they stand in reverse even from left to right."""
+    """Left-to-right marks between groups of Arabic digits, which go leftwards even in such a span."""
     marks: dict[int, str] = {}
     for wrap in wraps:
         token = text[wrap.start : wrap.stop]

@@ -1,4 +1,4 @@
-"""Text of one paragraph → level, order and mirrored form of each character, by FriBidi's UAX #9; knows no HTML."""
+"""Text of a paragraph → level, order and mirrored form of its characters by UAX #9, from FriBidi; no HTML."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from unicodedata import bidirectional
 
 Base = Literal["rtl", "ltr"]
 
-# Pango brings FriBidi along, so wherever WeasyPrint runs one of these opens. The loader is asked for each name
-# directly: `ctypes.util.find_library` would start a compiler and ldconfig to learn the same.
+# Pango brings FriBidi along, so wherever WeasyPrint runs one of these opens. The loader is asked for each by
+# name: `ctypes.util.find_library` would start a compiler and ldconfig to learn the same.
 LIBRARY_NAMES = (
     "libfribidi.so.0",
     "libfribidi.0.dylib",
@@ -62,8 +62,8 @@ def fribidi() -> ctypes.CDLL:
 def levels(text: str, base: Base) -> tuple[int, ...]:
     """The embedding level of each character of one paragraph that stands on one line.
 
-    Rules P to L1 of UAX #9, with paired brackets (N0) and isolates. Characters that rule X9 takes out carry the
-    level of their neighbours.
+    Rules P to L1 of UAX #9, with paired brackets (N0) and isolates. Characters that rule X9 takes out carry
+    the level of their neighbours.
     """
     # FriBidi before 1.0.9 lets one isolate's text decide the numbers of the next (fribidi/fribidi#141), which
     # BidiCharacterTest does not notice. Delete `_by_isolates` when Debian 12 is no longer a target.
@@ -153,7 +153,7 @@ def _isolate_level(initiator: str, content: str, embedding: int) -> int:
 
 
 def first_strong(text: str) -> Base:
-    """The direction of the first letter that has one and stands in no isolate (P2 and P3), or left to right."""
+    """The direction of the first letter outside of isolates that has one (P2 and P3), or left to right."""
     depth = 0
     for character in text:
         kind = bidirectional(character)

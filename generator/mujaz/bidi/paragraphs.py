@@ -1,11 +1,10 @@
-"""HTML → its paragraphs as flat text beside their markup, and back with spans and marks set in; decides no order."""
+"""HTML → its paragraphs, each as flat text beside its markup; changes no tree and decides no order."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import lxml.html
@@ -20,18 +19,22 @@ LINE = "\n"
 """Stands for a forced line break: browsers end the bidi paragraph there, and so do we."""
 
 BLOCKS = frozenset(
-    "address article aside blockquote body caption center col colgroup dd details dialog dir div dl dt fieldset "
-    "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup "
-    "option p pre search section summary table tbody td tfoot th thead tr ul".split()
-)
+    {"address", "article", "aside", "blockquote", "body", "caption", "center", "col", "colgroup", "dd",
+     "details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form",
+     "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "html", "legend", "li", "main", "menu",
+     "nav", "ol", "optgroup", "option", "p", "pre", "search", "section", "summary", "table", "tbody",
+     "td", "tfoot", "th", "thead", "tr", "ul"}
+)  # fmt: skip
 REPLACED = frozenset(
-    "audio button canvas embed iframe img input math meter object picture progress ruby select svg textarea "
-    "video".split()
-)
-SILENT = frozenset("head link meta noscript script style template title".split())
+    {"audio", "button", "canvas", "embed", "iframe", "img", "input", "math", "meter", "object", "picture",
+     "progress", "ruby", "select", "svg", "textarea", "video"}
+)  # fmt: skip
+SILENT = frozenset(
+    {"head", "link", "meta", "noscript", "script", "style", "template", "title"}
+)  # fmt: skip
 SPACES = str.maketrans("\t\n\r\f", "    ")
 FRAGMENT = "mujaz-fragment"
-"""Holds a fragment while it is a tree; `lxml.html.fragment_fromstring` would drop the space that it begins with."""
+"""Holds a fragment while it is a tree: `lxml.html.fragment_fromstring` would drop its first space."""
 DOCUMENT = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype|html)\b", re.IGNORECASE)
 
 
@@ -64,15 +67,6 @@ class Paragraph:
         return "".join(
             leaf.text if leaf.element is not None else leaf.text.translate(SPACES) for leaf in self.leaves
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Wrap:
-    """A range of a paragraph's text that goes into `<span dir="…">`; ranges nest, and never cross."""
-
-    start: int
-    stop: int
-    direction: Base
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -180,116 +174,3 @@ class _Walk:
 
 def _text(text: str | None, path: tuple[Element, ...]) -> list[Leaf]:
     return [Leaf(text, path)] if text else []
-
-
-def rewrite(paragraph: Paragraph, wraps: Sequence[Wrap], marks: Mapping[int, str]) -> None:
-    """Set the spans around their ranges and the marks before their characters, splitting markup where it must."""
-    around = _depths(paragraph, wraps)
-    builder = _Builder(paragraph.container.makeelement("div"), paragraph.base)
-    start = 0
-    for leaf in paragraph.leaves:
-        stop = start + len(leaf.text)
-        if leaf.element is not None:
-            builder.open(leaf.path, _covering(around, start, stop))
-            builder.keep(leaf.element)
-        else:
-            edges = {edge for wrap in wraps for edge in (wrap.start, wrap.stop)} | marks.keys()
-            cuts = sorted({start, stop} | {edge for edge in edges if start < edge < stop})
-            for first, last in pairwise(cuts):
-                builder.open(leaf.path, _covering(around, first, last))
-                builder.write(marks.get(first, "") + leaf.text[first - start : last - start])
-        start = stop
-    _replace(paragraph, builder.root)
-
-
-def _depths(paragraph: Paragraph, wraps: Sequence[Wrap]) -> list[tuple[Wrap, int]]:
-    """Each span, outer before inner, with how many inline elements stay outside of it."""
-    placed = []
-    for wrap in sorted(wraps, key=lambda wrap: (wrap.start, -wrap.stop)):
-        start, shared = 0, None
-        for leaf in paragraph.leaves:
-            stop = start + len(leaf.text)
-            if start < wrap.stop and stop > wrap.start:
-                shared = leaf.path if shared is None else _common(shared, leaf.path)
-            start = stop
-        placed.append((wrap, len(shared or ())))
-    return placed
-
-
-def _common(one: tuple[Element, ...], other: tuple[Element, ...]) -> tuple[Element, ...]:
-    length = 0
-    while length < min(len(one), len(other)) and one[length] is other[length]:
-        length += 1
-    return one[:length]
-
-
-def _covering(around: Sequence[tuple[Wrap, int]], first: int, last: int) -> list[tuple[Wrap, int]]:
-    if first == last:
-        return [(wrap, depth) for wrap, depth in around if wrap.start < first < wrap.stop]
-    return [(wrap, depth) for wrap, depth in around if wrap.start <= first and last <= wrap.stop]
-
-
-def _replace(paragraph: Paragraph, built: Element) -> None:
-    """Put the built content where the paragraph's own content was."""
-    container, after = paragraph.container, paragraph.after
-    for node in paragraph.nodes:
-        if node.getparent() is container:
-            container.remove(node)
-    if after is None:
-        container.text = built.text
-    else:
-        after.tail = built.text
-    place = 0 if after is None else container.index(after) + 1
-    for offset, child in enumerate(list(built)):
-        container.insert(place + offset, child)
-
-
-@dataclass(slots=True)
-class _Builder:
-    """Writes leaves one after another into nested elements, opening and closing only what changes."""
-
-    root: Element
-    base: Base
-    stack: list[tuple[Element | Wrap, Element]] = field(default_factory=list)
-    """What each open element stands for, and the element itself."""
-    seen: set[Element] = field(default_factory=set)
-
-    def open(self, path: tuple[Element, ...], wraps: Sequence[tuple[Wrap, int]]) -> None:
-        wanted: list[Element | Wrap] = []
-        for depth in range(len(path) + 1):
-            wanted += [wrap for wrap, at in wraps if at == depth]
-            wanted += path[depth : depth + 1]
-        shared = 0
-        while shared < min(len(wanted), len(self.stack)) and self.stack[shared][0] is wanted[shared]:
-            shared += 1
-        del self.stack[shared:]
-        for source in wanted[shared:]:
-            made = self._made(source)
-            self._top.append(made)
-            self.stack.append((source, made))
-
-    def _made(self, source: Element | Wrap) -> Element:
-        if isinstance(source, Wrap):
-            return self.root.makeelement("span", {"dir": source.direction})
-        attributes = dict(source.attrib)
-        if source in self.seen:
-            attributes.pop("id", None)  # an id names one element: the first part keeps it
-        self.seen.add(source)
-        return self.root.makeelement(source.tag, attributes)
-
-    @property
-    def _top(self) -> Element:
-        return self.stack[-1][1] if self.stack else self.root
-
-    def write(self, text: str) -> None:
-        top = self._top
-        if len(top):
-            top[-1].tail = (top[-1].tail or "") + text
-        else:
-            top.text = (top.text or "") + text
-
-    def keep(self, element: Element) -> None:
-        if is_note(element) and not element.get("dir") and any(isinstance(s, Wrap) for s, _ in self.stack):
-            element.set("dir", self.base)  # a note is not a part of the Latin words that call it
-        element.tail = None
-        self._top.append(element)

@@ -1,16 +1,17 @@
-"""HTML → HTML whose mixed paragraphs WeasyPrint sets as UAX #9 orders them; adds spans and U+061C, no visible text."""
+"""HTML → HTML whose mixed paragraphs WeasyPrint sets as UAX #9 orders them; adds no visible character."""
 
 from __future__ import annotations
 
 from mujaz.bidi.boxes import ALM, Box, Line, lowered
 from mujaz.bidi.levels import Base, levels
-from mujaz.bidi.paragraphs import LINE, Element, Paragraph, Wrap, direction_of, paragraphs, parse, rewrite
+from mujaz.bidi.paragraphs import LINE, Element, Paragraph, direction_of, paragraphs, parse
+from mujaz.bidi.rewrite import Wrap, rewrite
 
 
 def settle(html: str, base: Base) -> str:
     """The document or fragment, with what WeasyPrint needs to order its paragraphs as a browser does.
 
-    For WeasyPrint only, and last: a browser orders the HTML by itself. What needs nothing comes back unchanged.
+    For WeasyPrint only, and last: a browser orders HTML by itself. What needs nothing comes back unchanged.
     """
     page = parse(html)
     changed = False
@@ -25,10 +26,10 @@ def settle(html: str, base: Base) -> str:
 
 def _state_direction(element: Element, base: Base) -> bool:
     """Say the direction that a browser would find: WeasyPrint knows neither `bdi` nor `dir="auto"`."""
-    stated = element.get("dir", "auto" if element.tag == "bdi" else "").lower()
-    if stated == "auto":
+    unsaid = element.get("dir", "auto" if element.tag == "bdi" else "").lower() == "auto"
+    if unsaid:
         element.set("dir", direction_of(element, base))
-    return stated == "auto"
+    return bool(unsaid)
 
 
 def _needs(paragraph: Paragraph) -> tuple[list[Wrap], dict[int, str]]:

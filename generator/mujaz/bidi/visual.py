@@ -1,4 +1,4 @@
-"""Text → the characters as a line shows them from left to right; for terminals and proofs, never for a page."""
+"""Text → its characters as a line shows them from left to right; for terminals and proofs, not for pages."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ CONTROLS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 def visual(text: str, base: Base) -> str:
     """The characters of one paragraph on one line, from left to right as displayed (rules L1, L2 and L4).
 
-    No letter takes its joined form, and a combining mark on a right-to-left letter stands before the letter, as
-    rule L2 leaves it.
+    No letter takes its joined form, and a combining mark on a right-to-left letter stands before the letter,
+    as rule L2 leaves it.
     """
     return "".join(character for character, _ in _displayed(text, base))
 

@@ -52,7 +52,7 @@ _TERMS: Final[Mapping[str, str]] = {
 }
 _LABELS: Final = {word: term for term, spelled in _TERMS.items() for word in spelled.split("|")}
 _KEY: Final = re.compile(r"(?<![\w@])(-?)@(\w(?:[\w:.#$%&+?~/-]*\w)?)")
-_ONE: Final = r"(?:\d[\w/\u064b-\u0652]*|[ivxlcdm]+(?!\w))"
+_ONE: Final = r"(?:\d[\w/\u064b-\u0652]*(?:-[^\W\d_](?!\w))?|[ivxlcdm]+(?!\w))"
 _SOME: Final = rf"{_ONE}(?:\s*[-–—]\s*{_ONE})?"
 _NUMBERS: Final = rf"{_SOME}(?:(?:\s*[,،]|\s+و)\s*(?=\d){_SOME})*"
 _SPELLED: Final = "|".join(sorted(map(re.escape, _LABELS), key=len, reverse=True))
@@ -75,7 +75,7 @@ def parse(bracket: str) -> Cluster | None:
     for part in re.split(r"\s*[;؛]\s*", bracket.strip()):
         if found := _KEY.search(part):
             place, label, suffix = _place(part[found.end() :])
-            prefix = before + part[: found.start()].strip()
+            prefix = (before + part[: found.start()]).strip()
             cites.append(Cite(found[2], place, label, prefix, suffix, suppress_author=bool(found[1])))
             before = ""
         elif cites:

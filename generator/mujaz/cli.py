@@ -1,0 +1,386 @@
+"""Arguments → what is run, printed and returned; the only place that prints, exits or reads the clock."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import os
+import shutil
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from mujaz import __version__, doctor, scaffold
+from mujaz.arabic import closest
+from mujaz.build import OutputError, Result, Step, build, clean, look, survey
+from mujaz.model.content import Library
+from mujaz.model.document import Medium
+from mujaz.model.text import SLUG
+from mujaz.plan import Request
+from mujaz.problems import Problem, Where
+from mujaz.read import find_workspace
+from mujaz.report import Speaker, language_of, reorders, severity_counts
+
+WELL, WRONG_CONTENT, WRONG_USE, BROKEN = 0, 1, 2, 3
+"""Exit statuses: all well; content has problems or an output failed; wrong usage; machine or Mujaz failed."""
+
+
+class _Stop(Exception):
+    """The end of a run before its time: a problem to report, and the exit status."""
+
+    def __init__(self, problem: Problem, status: int) -> None:
+        super().__init__(problem.rule)
+        self.problem = problem
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a command needs: its arguments, a speaker, and whether JSON is asked for."""
+
+    asked: argparse.Namespace
+    speaker: Speaker
+
+    @property
+    def root(self) -> Path:
+        """The workspace."""
+        start = Path(self.asked.workspace or ".")
+        found = find_workspace(start.absolute())
+        if found is None:
+            raise _Stop(Problem("workspace-missing", Where(str(start))), WRONG_USE)
+        return found
+
+    def tell(self, text: str) -> None:
+        """Words for people."""
+        print(text, file=sys.stderr if self.asked.json else sys.stdout)
+
+    def problems(self, problems: Iterable[Problem]) -> None:
+        """Every problem, then their number."""
+        found = tuple(problems)
+        for problem in found:
+            self.tell(self.speaker.problem(problem))
+        if found:
+            self.tell(self.speaker.count(found))
+
+    def give(self, data: Mapping[str, Any], problems: Iterable[Problem]) -> None:
+        """The one object on standard output."""
+        if self.asked.json:
+            whole = {**data, "problems": [self.speaker.data(problem) for problem in problems]}
+            print(json.dumps(whole, ensure_ascii=False, indent=1))
+
+
+def run() -> NoReturn:
+    """The console script."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; returns the exit status. What an author or a machine can cause ends in a sentence."""
+    speaker = _speaker(arguments)
+    asked = _parser(speaker).parse_args(list(arguments))
+    desk = Desk(asked, speaker)
+    commands: Mapping[str, Callable[[Desk], int]] = {
+        "build": _build,
+        "check": _check,
+        "list": _list,
+        "init": _init,
+        "new": _new,
+        "doctor": _doctor,
+        "clean": _clean,
+    }
+    try:
+        return commands[asked.command](desk)
+    except _Stop as stop:
+        return _ended(desk, stop.problem, stop.status)
+    except (OutputError, scaffold.OccupiedError) as error:
+        rule, found = error.args
+        status = WRONG_USE if isinstance(error, scaffold.OccupiedError) else BROKEN
+        return _ended(desk, Problem(rule, Where(found), {"found": found}), status)
+    except KeyboardInterrupt:
+        print(speaker.shown(speaker.say("interrupted")), file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of a pipe has gone; what is still to be printed has no one to read it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return WELL
+    except OSError as error:
+        where = Where(str(error.filename or "output"))
+        return _ended(desk, Problem("file-unreadable", where, {"found": error.strerror or str(error)}), BROKEN)
+    except Exception as error:  # noqa: BLE001 # a mistake of ours must not look like one of theirs
+        if asked.debug:
+            traceback.print_exc()
+        print(speaker.shown(speaker.say("inner", found=f"{type(error).__name__}: {error}")), file=sys.stderr)
+        return BROKEN
+
+
+def _ended(desk: Desk, problem: Problem, status: int) -> int:
+    desk.problems((problem,))
+    desk.give({}, (problem,))
+    return status
+
+
+# ------------------------------------------------------------------------------------------------ commands
+
+
+def _build(desk: Desk) -> int:
+    root = desk.root
+    request = _request(desk, root)
+    watched = sys.stderr.isatty() and not desk.asked.json
+
+    def tell(step: Step) -> None:
+        if watched:
+            word = "built-page" if step.well else "failed-one"
+            line = desk.speaker.say(word, name=step.target.name)
+            print(f"[{step.done}/{step.total}] {desk.speaker.shown(line)}", file=sys.stderr, flush=True)
+
+    result = build(root, request, jobs=desk.asked.jobs, tell=tell)
+    desk.problems(result.problems)
+    if not (result.built or result.fresh or result.failed) and not result.problems:
+        desk.tell(desk.speaker.shown(desk.speaker.say("nothing-to-build")))
+    counts = {"built": len(result.built), "fresh": len(result.fresh), "failed": len(result.failed)}
+    folder = os.path.relpath(root / "output")
+    desk.tell(desk.speaker.shown(desk.speaker.say("summary-build", folder=folder, **counts)))
+    desk.give(_built(result), result.problems)
+    wrong = severity_counts(result.problems, strict=desk.asked.strict) or bool(result.failed)
+    return WRONG_CONTENT if wrong else WELL
+
+
+def _built(result: Result) -> dict[str, Any]:
+    return {
+        "built": [
+            {
+                "target": each.target.name,
+                "path": f"output/{each.target.name}",
+                "pages": each.pages,
+                "edition": each.edition,
+                "because": list(each.because),
+            }
+            for each in result.built
+        ],
+        "fresh": [target.name for target in result.fresh],
+        "failed": [target.name for target in result.failed],
+    }
+
+
+def _check(desk: Desk) -> int:
+    root = desk.root
+    wanted = frozenset(desk.asked.topics)
+    seen = survey(root)
+    _known(wanted, seen.library)
+    shown = [each for each in seen.problems if _concerns(each, wanted)]
+    desk.problems(shown)
+    if not shown:
+        desk.tell(desk.speaker.count(()))
+    desk.give({}, shown)
+    return WRONG_CONTENT if severity_counts(shown, strict=desk.asked.strict) else WELL
+
+
+def _concerns(problem: Problem, topics: frozenset[str]) -> bool:
+    """Whether a problem stands in one of the topics, or in what all of them use."""
+    parts = problem.where.path.split("/")
+    own = len(parts) > 2 and parts[:2] == ["content", "topics"]
+    return not topics or not own or parts[2] in topics
+
+
+def _list(desk: Desk) -> int:
+    root = desk.root
+    seen, jobs = look(root, _request(desk, root))
+    today = datetime.date.today()
+    say = desk.speaker.say
+    rows: list[dict[str, Any]] = []
+    reviews = {entry.key: entry.topic.review_by for entry in (seen.library.topics if seen.library else ())}
+    for job in jobs:
+        review = reviews[job.target.topic, job.target.language]
+        due = review.isoformat() if review and review < today else None
+        state = "stale" if job.because else "fresh"
+        rows.append({"target": job.target.name, "state": state, "because": list(job.because), "due": due})
+    broken = sorted(seen.library.broken) if seen.library else []
+    rows += [{"target": slug, "state": "failing", "because": [], "due": None} for slug in broken]
+    width = max((len(row["target"]) for row in rows), default=0)
+    for row in rows:
+        words = [say(row["state"])]
+        if row["because"]:
+            words.append(f"({', '.join(say(f'because-{name}') for name in row['because'])})")
+        if row["due"]:
+            words.append(say("due", date=row["due"]))
+        desk.tell(f"{row['target']:<{width}}  {desk.speaker.shown(' '.join(words))}")
+    if not rows:
+        desk.tell(desk.speaker.shown(say("nothing-to-build")))
+    desk.problems(seen.problems)
+    desk.give({"targets": rows}, seen.problems)
+    return WRONG_CONTENT if severity_counts(seen.problems, strict=False) else WELL
+
+
+def _init(desk: Desk) -> int:
+    folder = Path(desk.asked.dir)
+    made = scaffold.found(folder, datetime.date.today())
+    say, shown = desk.speaker.say, desk.speaker.shown
+    for path in made:
+        desk.tell(shown(say("created", path=path)))
+    desk.tell(shown(say("next-init", folder=desk.asked.dir)))
+    desk.give({"created": made}, ())
+    return WELL
+
+
+def _new(desk: Desk) -> int:
+    root, slug = desk.root, desk.asked.topic
+    if not SLUG.fullmatch(slug):
+        raise _Stop(Problem("slug-wrong", Where(slug), {"found": slug}), WRONG_USE)
+    seen = survey(root)
+    languages = seen.library.workspace.languages if seen.library else ("ar",)
+    made = scaffold.begin(root, slug, languages=languages, today=datetime.date.today())
+    say, shown = desk.speaker.say, desk.speaker.shown
+    for path in made:
+        desk.tell(shown(say("created", path=path)))
+    desk.tell(shown(say("next-new", path=made[0], slug=slug)))
+    desk.give({"created": made}, ())
+    return WELL
+
+
+def _clean(desk: Desk) -> int:
+    removed, problems = clean(desk.root)
+    say, shown = desk.speaker.say, desk.speaker.shown
+    for name in removed:
+        desk.tell(shown(say("removed", path=f"output/{name}")))
+    if not removed:
+        desk.tell(shown(say("nothing-removed")))
+    desk.problems(problems)
+    desk.give({"removed": removed}, problems)
+    return WRONG_CONTENT if severity_counts(problems, strict=False) else WELL
+
+
+def _doctor(desk: Desk) -> int:
+    findings = doctor.examine()
+    say, shown = desk.speaker.say, desk.speaker.shown
+    width = max(len(each.name) for each in findings)
+    for each in findings:
+        line = f"{each.name:<{width}}  {shown(say(each.state))}  {each.version}".rstrip()
+        desk.tell(line if each.state == "ok" else f"{line}  {shown(say('install'))}: {each.remedy}")
+    lacking = [each for each in findings if each.state != "ok" and each.needed_for != "test"]
+    if not lacking:
+        desk.tell(shown(say("all-there")))
+    fields = ("name", "state", "version", "remedy", "needed_for")
+    desk.give({"findings": [{name: getattr(each, name) for name in fields} for each in findings]}, ())
+    return BROKEN if lacking else WELL
+
+
+# ----------------------------------------------------------------------------------------------- arguments
+
+
+def _request(desk: Desk, root: Path) -> Request:
+    """What is asked for, every name of it known. Raises _Stop."""
+    asked = desk.asked
+    seen = survey(root)
+    _known(frozenset(asked.topics), seen.library)
+    if seen.library:
+        _among(asked.audience, frozenset(seen.library.audiences), "audience-unknown")
+        _among(asked.lang, frozenset(seen.library.workspace.languages), "language-unknown")
+    return Request(
+        topics=frozenset(asked.topics),
+        audiences=frozenset(asked.audience),
+        languages=frozenset(asked.lang),
+        media=frozenset(Medium(each) for each in asked.only),
+        force=getattr(asked, "force", False),
+    )
+
+
+def _known(topics: frozenset[str], library: Library | None) -> None:
+    if library is not None:
+        known = {entry.slug for entry in library.topics} | library.broken
+        _among(topics, known, "topic-unknown")
+
+
+def _among(named: Iterable[str], known: Iterable[str], rule: str) -> None:
+    names = sorted(known)
+    for name in named:
+        if not SLUG.fullmatch(name):
+            raise _Stop(Problem("slug-wrong", Where(name), {"found": name}), WRONG_USE)
+        if name not in names:
+            near = closest(name, names)
+            facts = {"found": name, "allowed": ", ".join(names), **({"closest": near} if near else {})}
+            raise _Stop(Problem(rule, Where(name), facts), WRONG_USE)
+
+
+def _speaker(arguments: Sequence[str]) -> Speaker:
+    """Known before the arguments are parsed, since their help is in its language too."""
+    first = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    first.add_argument("--messages", choices=("ar", "en"))
+    first.add_argument("--visual", action="store_true", default=None)
+    first.add_argument("--logical", dest="visual", action="store_false")
+    try:
+        early, _ = first.parse_known_args(list(arguments))
+    except SystemExit:
+        raise
+    visual = sys.stdout.isatty() and not reorders(os.environ) if early.visual is None else early.visual
+    language = early.messages or language_of(os.environ)
+    return Speaker(language, visual, shutil.get_terminal_size((100, 24)).columns)
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse with our words for a call that is off."""
+
+    speaker: Speaker
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is off and where help is; exit 2."""
+        say, shown = self.speaker.say, self.speaker.shown
+        print(f"{self.prog}: {shown(say('usage', found=message))}", file=sys.stderr)
+        print(shown(say("see-help")), file=sys.stderr)
+        raise SystemExit(WRONG_USE)
+
+
+def _parser(speaker: Speaker) -> _Parser:
+    say = speaker.say
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--json", action="store_true", help=say("help-json"))
+    shared.add_argument("--messages", choices=("ar", "en"), help=say("help-messages"))
+    order = shared.add_mutually_exclusive_group()
+    order.add_argument("--visual", action="store_true", help=say("help-visual"))
+    order.add_argument("--logical", action="store_true", help=say("help-logical"))
+    shared.add_argument("--debug", action="store_true", help=say("help-debug"))
+    _Parser.speaker = speaker
+    parser = _Parser("mujaz", description=say("help-mujaz"), allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=f"mujaz {__version__}")
+    parser.add_argument("-C", dest="workspace", metavar="DIR", help=say("help-workspace"))
+    parser.add_argument("--messages", choices=("ar", "en"), help=say("help-messages"), dest="_messages")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+
+    def command(name: str) -> _Parser:
+        added: _Parser = commands.add_parser(
+            name, parents=[shared], help=say(f"help-{name}"), description=say(f"help-{name}"), allow_abbrev=False
+        )
+        return added
+
+    def chooses(each: _Parser) -> None:
+        each.add_argument("topics", nargs="*", metavar="TOPIC", help=say("help-topics"))
+        each.add_argument("--audience", action="append", default=[], metavar="A", help=say("help-audience"))
+        each.add_argument("--lang", action="append", default=[], metavar="L", help=say("help-lang"))
+        each.add_argument("--only", action="append", default=[], choices=("pdf", "html"), help=say("help-only"))
+
+    building = command("build")
+    chooses(building)
+    building.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, metavar="N", help=say("help-jobs"))
+    building.add_argument("--force", action="store_true", help=say("help-force"))
+    building.add_argument("--strict", action="store_true", help=say("help-strict"))
+    checking = command("check")
+    checking.add_argument("topics", nargs="*", metavar="TOPIC", help=say("help-topics"))
+    checking.add_argument("--strict", action="store_true", help=say("help-strict"))
+    chooses(command("list"))
+    command("init").add_argument("dir", metavar="DIR", help=say("help-dir"))
+    command("new").add_argument("topic", metavar="TOPIC", help=say("help-topic"))
+    command("doctor")
+    command("clean")
+    return parser
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise ValueError(text)
+    return value
+
+

@@ -1,0 +1,75 @@
+"""A folder → a workspace, or a topic's skeleton in it; writes only where nothing stands, reads no content."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from importlib import resources
+from pathlib import Path
+
+_TOPIC = "content/topics"
+_YEAR = datetime.timedelta(days=365)
+
+
+class OccupiedError(Exception):
+    """Something stands where a skeleton would go; `args` are a rule's name and what was found."""
+
+
+def found(folder: Path, today: datetime.date) -> list[str]:
+    """Lay out a workspace with four audiences and a first topic. Raises OccupiedError and OSError."""
+    if folder.exists() and (not folder.is_dir() or any(_seen(folder))):
+        raise OccupiedError("folder-not-empty", folder.name or str(folder))
+    files = {
+        "mujaz.yaml": _skeleton("mujaz.yaml"),
+        "output/.gitignore": "*\n!.gitignore\n",
+        "content/references.yaml": _skeleton("shared-references.yaml"),
+        **{f"content/audiences/{path.name}": path.read_text("utf-8") for path in _audiences()},
+        **_topic("first-topic", ("ar",), today),
+    }
+    return _written(folder, files)
+
+
+def begin(root: Path, slug: str, *, languages: tuple[str, ...], today: datetime.date) -> list[str]:
+    """The skeleton of a topic, in the workspace's languages. Raises OccupiedError and OSError."""
+    if (root / _TOPIC / slug).exists():
+        raise OccupiedError("topic-exists", slug)
+    return _written(root, _topic(slug, languages, today))
+
+
+def _topic(slug: str, languages: tuple[str, ...], today: datetime.date) -> dict[str, str]:
+    """A topic's files; a language that has no skeleton of its own begins with the Arabic one."""
+    dates = {"DATE": today.isoformat(), "REVIEW": (today + _YEAR).isoformat()}
+    known = {name: _dated(_skeleton(f"topic.{name}.yaml"), dates) for name in ("ar", "en")}
+    texts = {f"{_TOPIC}/{slug}/{name}.yaml": known.get(name, known["ar"]) for name in languages}
+    return {**texts, f"{_TOPIC}/{slug}/references.yaml": _skeleton("references.yaml")}
+
+
+def _dated(text: str, dates: Mapping[str, str]) -> str:
+    for word, date in dates.items():
+        text = text.replace(f"{{{word}}}", date)
+    return text
+
+
+def _seen(folder: Path) -> Iterator[Path]:
+    """What stands in a folder already; a repository's own hidden files do not count."""
+    return (path for path in folder.iterdir() if not path.name.startswith("."))
+
+
+def _written(folder: Path, files: dict[str, str]) -> list[str]:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    return sorted(files)
+
+
+def _skeleton(name: str) -> str:
+    return resources.files("mujaz").joinpath("skeleton", name).read_text("utf-8")
+
+
+def _audiences() -> list[Path]:
+    """The audiences that every workspace begins with: in the wheel, or those of the repository itself."""
+    packaged = Path(str(resources.files("mujaz"))) / "skeleton" / "audiences"
+    folder = packaged if packaged.is_dir() else Path(__file__).resolve().parents[2] / "content" / "audiences"
+    return sorted(folder.glob("*.yaml"))
