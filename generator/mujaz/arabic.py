@@ -228,9 +228,7 @@ _ROOTED: Final = re.compile(  # «ال» is part of these words
 
 def _folded(text: str) -> str:
     """Without vowel marks, tatweel, case, accents and the spelling variants of alif, ya, ha and kaf."""
-    bare = (
-        unicodedata.normalize("NFC", text).translate(_FOLD).casefold().translate(_LATIN).translate(_WESTERN)
-    )
+    bare = unicodedata.normalize("NFC", text).translate(_FOLD).casefold().translate(_LATIN).translate(_WESTERN)
     return "".join(c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c))
 
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
+from typing import Literal
 
 from markupsafe import Markup
 
 from mujaz import arabic, cite, prose
-from mujaz.model.blocks import Block, Point, Row
+from mujaz.model.blocks import Block, Point, Recommendation, Row
 from mujaz.model.brief import Brief, Item, Link, Note, Part, Reading, ReadingList, Section, Selection, Value
 from mujaz.model.content import Notes, Workspace
 from mujaz.model.text import Depth, Noun, Shape, Since, Wording, shape_of
@@ -56,7 +57,6 @@ def assemble(selection: Selection, workspace: Workspace, *, styles: Mapping[str,
     citations = _citations(selection, passages, styles)
     calls, notes = _calls(passages, citations, reader.notes, voice)
     desk = _Desk(selection, voice, MappingProxyType(passages), MappingProxyType(calls))
-    told = frozenset(point.id for part in selection.parts for point in part.points)
     title = desk.text(_TITLE)
     return Brief(
         slug=entry.slug,
@@ -71,17 +71,27 @@ def assemble(selection: Selection, workspace: Workspace, *, styles: Mapping[str,
         date=_date(selection, workspace, voice),
         keywords=entry.topic.keywords,
         contents=reader.contents,
-        sections=tuple(_section(desk, number, part, told) for number, part in enumerate(selection.parts)),
+        sections=tuple(_section(desk, number, part) for number, part in enumerate(selection.parts)),
         notes=notes,
         lists=_lists(citations, voice) if reader.references else (),
     )
 
 
+def _direction(language: str) -> Literal["rtl", "ltr"]:
+    return "rtl" if language in _RIGHT_TO_LEFT else "ltr"
+
+
+def _voice_in(language: str, voice: prose.Voice) -> prose.Voice:
+    """The voice of an entry in a list of references: each keeps the digits of its own script."""
+    if _direction(language) == "rtl":
+        return voice
+    return prose.Voice(digits="western", direction="ltr")
+
+
 def voice_of(selection: Selection, workspace: Workspace) -> prose.Voice:
     """The digits and the direction of a reader; English has no Arabic-Indic digits."""
-    rtl = selection.entry.language in _RIGHT_TO_LEFT
     chosen = selection.reader.digits or workspace.digits
-    return prose.Voice(digits=chosen if rtl else "western", direction="rtl" if rtl else "ltr")
+    return _voice_in(selection.entry.language, prose.Voice(digits=chosen, direction="rtl"))
 
 
 _TITLE: Address = (-1, None, "title", 0)
@@ -134,11 +144,14 @@ def _citations(
     brackets = (bracket for passage in passages.values() for bracket in passage.brackets)
     clusters = [cluster for bracket in brackets if (cluster := cite.parse(bracket))]
     items = {key: reference.item for key, reference in entry.references.items()}
-    return cite.cite(clusters, items, style=reader.notes.value, styles=styles)
+    return cite.cite(clusters, items, style="notes" if reader.notes is Notes.NOTES else "author-date", styles=styles)
 
 
 def _calls(
-    passages: Mapping[Address, prose.Passage], citations: cite.Citations | None, notes: Notes, voice: prose.Voice
+    passages: Mapping[Address, prose.Passage],
+    citations: cite.Citations | None,
+    notes: Notes,
+    voice: prose.Voice,
 ) -> tuple[dict[Address, tuple[Markup, ...]], tuple[Note, ...]]:
     """What stands in the text for each bracket, and the notes that it calls."""
     calls: dict[Address, tuple[Markup, ...]] = {}
@@ -162,7 +175,7 @@ def _calls(
 def note_call(note: Note) -> Markup:
     """The mark of a note in the text: what `compose` looks for to put the note at the foot of a page."""
     call = '<a class="note-call" id="call-{0}" href="#note-{0}" role="doc-noteref">{1}</a>'
-    return Markup(call).format(note.index, note.number)
+    return Markup(call).format(note.index, note.number)  # noqa: S704 # a constant, filled with escaping
 
 
 def _set(html: str, voice: prose.Voice) -> Markup:
@@ -170,9 +183,9 @@ def _set(html: str, voice: prose.Voice) -> Markup:
     return Markup(prose.localise(html, voice))  # noqa: S704 # `cite` escapes what authors wrote
 
 
-def _section(desk: _Desk, number: int, part: Part, told: frozenset[str]) -> Section:
+def _section(desk: _Desk, number: int, part: Part) -> Section:
     block = part.block
-    items = tuple(_item(desk, number, place, told) for place in range(len(part.points)))
+    items = tuple(_item(desk, number, place) for place in range(len(part.points)))
     title = (number, None, "title", 0)
     return Section(
         kind=block.kind,  # type: ignore[attr-defined] # the union's tag
@@ -180,23 +193,23 @@ def _section(desk: _Desk, number: int, part: Part, told: frozenset[str]) -> Sect
         depth=part.depth.word,
         title=desk.text(title) if title in desk.passages else None,
         mention=desk.mention(title) if title in desk.passages else None,
-        fields=MappingProxyType(_fields(desk, (number, None), block, told)),
+        fields=MappingProxyType(_fields(desk, (number, None), block)),
         points=items,
     )
 
 
-def _item(desk: _Desk, number: int, place: int, told: frozenset[str]) -> Item:
+def _item(desk: _Desk, number: int, place: int) -> Item:
     part = desk.selection.parts[number]
     point = part.points[place]
     return Item(
         anchor=point.id,
         number=arabic.digits(str(place + 1), desk.voice.digits),
         mention=desk.mention((number, place, "headline", 0)),
-        fields=MappingProxyType(_fields(desk, (number, place), point, told)),
+        fields=MappingProxyType(_fields(desk, (number, place), point)),
     )
 
 
-def _fields(desk: _Desk, at: tuple[int, int | None], holder: Block | Point, told: frozenset[str]) -> dict[str, Value]:
+def _fields(desk: _Desk, at: tuple[int, int | None], holder: Block | Point) -> dict[str, Value]:
     """Field → finished value, of all that is told of a block or point."""
     fields: dict[str, Value] = {}
     depth = desk.selection.parts[at[0]].depth
@@ -216,19 +229,19 @@ def _fields(desk: _Desk, at: tuple[int, int | None], holder: Block | Point, told
         value = getattr(holder, name)
         if isinstance(value, Enum):
             fields[name] = str(value.value)
-    if isinstance(holder, Point) and getattr(holder, "answers", ()):
-        fields["answers"] = _answers(desk, holder, told)
+    if isinstance(holder, Recommendation) and holder.answers:
+        fields["answers"] = _answers(desk, holder.answers)
     return fields
 
 
-def _answers(desk: _Desk, point: Point, told: frozenset[str]) -> tuple[Link, ...]:
+def _answers(desk: _Desk, answered: tuple[str, ...]) -> tuple[Link, ...]:
     """The weaknesses that a recommendation answers, of those that this reader is told."""
-    links: list[Link] = []
-    for number, part in enumerate(desk.selection.parts):
-        for place, each in enumerate(part.points):
-            if each.id in getattr(point, "answers", ()) and each.id in told:
-                links.append(Link(each.id, desk.mention((number, place, "headline", 0))))
-    return tuple(links)
+    return tuple(
+        Link(point.id, desk.mention((number, place, "headline", 0)))
+        for number, part in enumerate(desk.selection.parts)
+        for place, point in enumerate(part.points)
+        if point.id in answered
+    )
 
 
 def _lists(citations: cite.Citations | None, voice: prose.Voice) -> tuple[ReadingList, ...]:
@@ -238,7 +251,7 @@ def _lists(citations: cite.Citations | None, voice: prose.Voice) -> tuple[Readin
         ReadingList(
             each.script,
             tuple(
-                Reading(_set(entry.html, voice), entry.lang, "rtl" if entry.lang in _RIGHT_TO_LEFT else "ltr")
+                Reading(_set(entry.html, _voice_in(entry.lang, voice)), entry.lang, _direction(entry.lang))
                 for entry in each.entries
             ),
         )

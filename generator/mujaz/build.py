@@ -105,7 +105,13 @@ def build(root: Path, request: Request, *, jobs: int, tell: Callable[[Step], Non
         fresh=fresh,
         failed=tuple(sorted({*made.failed, *(target for target, _ in mistakes), *(target for target, _ in broken)})),
         problems=in_order(
-            (*seen.problems, *doubts, *made.problems, *(each for _, each in mistakes), *(each for _, each in broken))
+            (
+                *seen.problems,
+                *doubts,
+                *made.problems,
+                *(each for _, each in mistakes),
+                *(each for _, each in broken),
+            )
         ),
     )
 
@@ -210,9 +216,7 @@ def _made(
         if isinstance(outcome, Output) and well:
             shelf.write(job.target.name, outcome.data)
             was = made.get(job.target.name)
-            this = Made(
-                job.inputs, sha256(outcome.data).hexdigest(), outcome.pages, edition(job.inputs["brief"], was)
-            )
+            this = Made(job.inputs, sha256(outcome.data).hexdigest(), outcome.pages, edition(job.inputs["brief"], was))
             made[job.target.name] = this
             shelf.write(STATE, encode(State(made)))
             built.append(Built(job.target, this.pages, this.edition, job.because))

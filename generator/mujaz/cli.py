@@ -29,7 +29,7 @@ WELL, WRONG_CONTENT, WRONG_USE, BROKEN = 0, 1, 2, 3
 """Exit statuses: all well; content has problems or an output failed; wrong usage; machine or Mujaz failed."""
 
 
-class _Stop(Exception):
+class _StopError(Exception):
     """The end of a run before its time: a problem to report, and the exit status."""
 
     def __init__(self, problem: Problem, status: int) -> None:
@@ -51,7 +51,7 @@ class Desk:
         start = Path(self.asked.workspace or ".")
         found = find_workspace(start.absolute())
         if found is None:
-            raise _Stop(Problem("workspace-missing", Where(str(start))), WRONG_USE)
+            raise _StopError(Problem("workspace-missing", Where(str(start))), WRONG_USE)
         return found
 
     def tell(self, text: str) -> None:
@@ -94,27 +94,33 @@ def main(arguments: Sequence[str]) -> int:
     }
     try:
         return commands[asked.command](desk)
-    except _Stop as stop:
+    except _StopError as stop:
         return _ended(desk, stop.problem, stop.status)
-    except (OutputError, scaffold.OccupiedError) as error:
-        rule, found = error.args
-        status = WRONG_USE if isinstance(error, scaffold.OccupiedError) else BROKEN
-        return _ended(desk, Problem(rule, Where(found), {"found": found}), status)
-    except KeyboardInterrupt:
-        print(speaker.shown(speaker.say("interrupted")), file=sys.stderr)
+    except scaffold.OccupiedError as error:
+        return _ended(desk, Problem(error.args[0], Where(error.args[1]), {"found": error.args[1]}), WRONG_USE)
+    except OutputError as error:
+        return _ended(desk, Problem(error.args[0], Where("output"), {"found": error.args[1]}), BROKEN)
+    except (Exception, KeyboardInterrupt) as error:
+        return _broken(desk, error)
+
+
+def _broken(desk: Desk, error: Exception | KeyboardInterrupt) -> int:
+    """What neither an author nor a caller did: the machine, or a mistake of ours."""
+    say, shown = desk.speaker.say, desk.speaker.shown
+    if isinstance(error, KeyboardInterrupt):
+        print(shown(say("interrupted")), file=sys.stderr)
         return 130
-    except BrokenPipeError:
+    if isinstance(error, BrokenPipeError):
         # The reader of a pipe has gone; what is still to be printed has no one to read it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return WELL
-    except OSError as error:
-        where = Where(str(error.filename or "output"))
-        return _ended(desk, Problem("file-unreadable", where, {"found": error.strerror or str(error)}), BROKEN)
-    except Exception as error:  # noqa: BLE001 # a mistake of ours must not look like one of theirs
-        if asked.debug:
-            traceback.print_exc()
-        print(speaker.shown(speaker.say("inner", found=f"{type(error).__name__}: {error}")), file=sys.stderr)
-        return BROKEN
+    if isinstance(error, OSError):
+        found = {"found": error.strerror or str(error)}
+        return _ended(desk, Problem("file-unreadable", Where(str(error.filename or "output")), found), BROKEN)
+    if desk.asked.debug:
+        traceback.print_exception(error)
+    print(shown(say("inner", found=f"{type(error).__name__}: {error}")), file=sys.stderr)
+    return BROKEN
 
 
 def _ended(desk: Desk, problem: Problem, status: int) -> int:
@@ -229,7 +235,7 @@ def _init(desk: Desk) -> int:
 def _new(desk: Desk) -> int:
     root, slug = desk.root, desk.asked.topic
     if not SLUG.fullmatch(slug):
-        raise _Stop(Problem("slug-wrong", Where(slug), {"found": slug}), WRONG_USE)
+        raise _StopError(Problem("slug-wrong", Where(slug), {"found": slug}), WRONG_USE)
     seen = survey(root)
     languages = seen.library.workspace.languages if seen.library else ("ar",)
     made = scaffold.begin(root, slug, languages=languages, today=datetime.date.today())
@@ -272,7 +278,7 @@ def _doctor(desk: Desk) -> int:
 
 
 def _request(desk: Desk, root: Path) -> Request:
-    """What is asked for, every name of it known. Raises _Stop."""
+    """What is asked for, every name of it known. Raises _StopError."""
     asked = desk.asked
     seen = survey(root)
     _known(frozenset(asked.topics), seen.library)
@@ -298,11 +304,11 @@ def _among(named: Iterable[str], known: Iterable[str], rule: str) -> None:
     names = sorted(known)
     for name in named:
         if not SLUG.fullmatch(name):
-            raise _Stop(Problem("slug-wrong", Where(name), {"found": name}), WRONG_USE)
+            raise _StopError(Problem("slug-wrong", Where(name), {"found": name}), WRONG_USE)
         if name not in names:
             near = closest(name, names)
             facts = {"found": name, "allowed": ", ".join(names), **({"closest": near} if near else {})}
-            raise _Stop(Problem(rule, Where(name), facts), WRONG_USE)
+            raise _StopError(Problem(rule, Where(name), facts), WRONG_USE)
 
 
 def _speaker(arguments: Sequence[str]) -> Speaker:
@@ -311,10 +317,7 @@ def _speaker(arguments: Sequence[str]) -> Speaker:
     first.add_argument("--messages", choices=("ar", "en"))
     first.add_argument("--visual", action="store_true", default=None)
     first.add_argument("--logical", dest="visual", action="store_false")
-    try:
-        early, _ = first.parse_known_args(list(arguments))
-    except SystemExit:
-        raise
+    early, _ = first.parse_known_args(list(arguments))
     visual = sys.stdout.isatty() and not reorders(os.environ) if early.visual is None else early.visual
     language = early.messages or language_of(os.environ)
     return Speaker(language, visual, shutil.get_terminal_size((100, 24)).columns)
@@ -335,14 +338,14 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser(speaker: Speaker) -> _Parser:
     say = speaker.say
-    shared = argparse.ArgumentParser(add_help=False)
+    _Parser.speaker = speaker
+    shared = _Parser(add_help=False)
     shared.add_argument("--json", action="store_true", help=say("help-json"))
     shared.add_argument("--messages", choices=("ar", "en"), help=say("help-messages"))
     order = shared.add_mutually_exclusive_group()
     order.add_argument("--visual", action="store_true", help=say("help-visual"))
     order.add_argument("--logical", action="store_true", help=say("help-logical"))
     shared.add_argument("--debug", action="store_true", help=say("help-debug"))
-    _Parser.speaker = speaker
     parser = _Parser("mujaz", description=say("help-mujaz"), allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"mujaz {__version__}")
     parser.add_argument("-C", dest="workspace", metavar="DIR", help=say("help-workspace"))
@@ -351,7 +354,11 @@ def _parser(speaker: Speaker) -> _Parser:
 
     def command(name: str) -> _Parser:
         added: _Parser = commands.add_parser(
-            name, parents=[shared], help=say(f"help-{name}"), description=say(f"help-{name}"), allow_abbrev=False
+            name,
+            parents=[shared],
+            help=say(f"help-{name}"),
+            description=say(f"help-{name}"),
+            allow_abbrev=False,
         )
         return added
 
@@ -382,5 +389,3 @@ def _positive(text: str) -> int:
     if value < 1:
         raise ValueError(text)
     return value
-
-

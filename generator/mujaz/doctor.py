@@ -121,9 +121,7 @@ def _names(stem: str, abi: str = "0") -> tuple[str, ...]:
     return (f"lib{stem}.so.{abi}", f"lib{stem}.{abi}.dylib", f"lib{stem}-{abi}.dll")
 
 
-FONTCONFIG = Library(
-    "fontconfig", _names("fontconfig", "1"), ("libfontconfig1", "fontconfig"), _fontconfig_version
-)
+FONTCONFIG = Library("fontconfig", _names("fontconfig", "1"), ("libfontconfig1", "fontconfig"), _fontconfig_version)
 
 LIBRARIES = (
     Library("pango", _names("pango-1.0"), ("libpango-1.0-0", "pango"), _call("pango_version_string"), "1.44"),
@@ -205,9 +203,7 @@ def _font(name: str, package: str, file: str) -> Finding:
     needed_for = "print" if name == "amiri" else "screen"
     try:
         files = [path for path in metadata.files(package) or () if path.suffix == ".ttf"]
-        digests = {
-            path.name: hashlib.sha256(Path(str(path.locate())).read_bytes()).digest() for path in files
-        }
+        digests = {path.name: hashlib.sha256(Path(str(path.locate())).read_bytes()).digest() for path in files}
     except (metadata.PackageNotFoundError, OSError):
         files, digests = [], {}
     whole = all(path.hash is None or path.hash.value == _recorded(digests[path.name]) for path in files)

@@ -87,11 +87,16 @@ def _walk(loc: tuple[int | str, ...], data: object) -> tuple[Path, tuple[int | s
     path: list[str | int] = []
     here: object = data
     for step in loc:
-        if isinstance(here, Mapping) and step in here:
+        if (isinstance(here, Mapping) and step in here) or (
+            isinstance(here, list) and isinstance(step, int) and step < len(here)
+        ):
             here = here[step]
-        elif isinstance(here, list) and isinstance(step, int) and step < len(here):
-            here = here[step]
-        elif isinstance(here, Mapping) and len(here) == 1 and isinstance(inner := next(iter(here.values())), Mapping) and step in inner:
+        elif (
+            isinstance(here, Mapping)
+            and len(here) == 1
+            and isinstance(inner := next(iter(here.values())), Mapping)
+            and step in inner
+        ):
             path.append(next(iter(here)))
             here = inner[step]
         else:
@@ -195,5 +200,3 @@ def _bare(annotation: object) -> object:
         if len(kept) == 1:
             return _bare(kept[0])
     return annotation
-
-

@@ -33,7 +33,12 @@ def _made(each: Any) -> Made:
 def encode(state: State) -> bytes:
     """The file of a state, sorted, one line a fact, so that differences can be read."""
     made = {
-        name: {"inputs": dict(each.inputs), "sha256": each.sha256, "pages": each.pages, "edition": each.edition}
+        name: {
+            "inputs": dict(each.inputs),
+            "sha256": each.sha256,
+            "pages": each.pages,
+            "edition": each.edition,
+        }
         for name, each in state.made.items()
     }
     text = json.dumps({"format": FORMAT, "made": made}, indent=1, sort_keys=True, ensure_ascii=False)

@@ -20,7 +20,31 @@ from mujaz.brackets import BRACKET
 from mujaz.model.text import Shape
 
 MAX_NESTING = 20
-_TAGS = frozenset("p br em strong s ul ol li blockquote code pre a table thead tbody tr th td h4 hr sup".split())
+_TAGS = frozenset(
+    [
+        "p",
+        "br",
+        "em",
+        "strong",
+        "s",
+        "ul",
+        "ol",
+        "li",
+        "blockquote",
+        "code",
+        "pre",
+        "a",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "h4",
+        "hr",
+        "sup",
+    ]
+)
 _ATTRIBUTES = {"a": {"href"}, "sup": {"data-cite"}, "th": {"class"}, "td": {"class"}, "ol": {"start"}}
 _DIGIT = re.compile("[0-9٠-٩۰-۹]")
 _SCHEMES = {"http", "https", "mailto"}

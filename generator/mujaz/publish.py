@@ -1,4 +1,4 @@
-"""Bytes → files below `output/`, whole or not at all; the only writer there, removes only what it is told Mujaz made."""
+"""Bytes → files below `output/`, whole or not at all; the only writer there, removes only what Mujaz made."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 import stat
 from collections.abc import Iterator, Mapping
@@ -13,7 +12,6 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter
 
-from mujaz.arabic import closest
 from mujaz.explain import typed
 from mujaz.marks import parse
 from mujaz.model.content import (
@@ -168,7 +166,11 @@ def _references(desk: _Desk, path: str) -> dict[str, Reference]:
     found: dict[str, Reference] = {}
     for number, item in enumerate(items):
         at = ("references", number) if held else (number,)
-        inner = Source(path, source.lines, {key[len(at) :]: place for key, place in source.places.items() if key[: len(at)] == at})
+        inner = Source(
+            path,
+            source.lines,
+            {key[len(at) :]: place for key, place in source.places.items() if key[: len(at)] == at},
+        )
         reference, problems = typed(Reference, item, inner)
         desk.problems.extend(problems)
         if reference is None:

@@ -48,7 +48,9 @@ class Speaker:
             facts["expected"] = self.say(facts["expected"]) if facts["expected"] in _VALUES else facts["expected"]
             found = facts["found"]
             known = found in ("list", "mapping", "nothing")
-            facts["found"] = self.say(f"found-{found}") if known else f"“{found}”" if self.language == "en" else f"«{found}»"
+            facts["found"] = (
+                self.say(f"found-{found}") if known else f"“{found}”" if self.language == "en" else f"«{found}»"
+            )
         if "bound" in facts:
             facts["bound"] = self.say(facts["bound"])
         facts["in"] = self.say("in", name=facts["in"]) if facts.get("in") else ""

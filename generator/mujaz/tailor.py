@@ -15,8 +15,9 @@ _LAST = 100
 def tailor(entry: Entry, audience: str, reader: Audience) -> Selection:
     """What of a topic this audience is told: the richest selection that it may have."""
     shown = [block for block in entry.topic.blocks if block.shown_to(audience)]
+    picked: list[tuple[Pick, Block]]
     if reader.blocks is None:
-        picked = [(Pick(kind=block.kind), block) for block in shown]  # type: ignore[attr-defined] # the union's tag
+        picked = [(Pick(kind=block.kind), block) for block in shown]
     else:
         picked = list(_picked(reader.blocks, shown))
     parts = (_part(block, pick, audience, reader) for pick, block in picked)
@@ -35,7 +36,7 @@ def _picked(picks: Iterable[Pick], shown: Sequence[Block]) -> Iterable[tuple[Pic
 
 def fits(pick: Pick, block: Block) -> bool:
     """Whether a line of an audience means this block."""
-    same_kind = block.kind == pick.kind  # type: ignore[attr-defined] # the union's tag
+    same_kind = getattr(block, "kind", None) == pick.kind
     return same_kind and (pick.side is None or getattr(block, "side", None) == pick.side)
 
 

@@ -44,7 +44,7 @@ def run(
             for document, future in zip(documents, futures, strict=True):
                 yield document, _outcome(future.result)
         except BaseException:
-            pool.stop()
+            pool.stop()  # type: ignore[no-untyped-call] # pebble leaves it untyped
             raise
 
 
@@ -57,7 +57,7 @@ def _outcome(result: Callable[[], Output]) -> Output | Failure:
         return Failure("export-died", str(error) or type(error).__name__)
     except MemoryError:
         return Failure("export-memory", str(MEMORY_BYTES >> 20))
-    except Exception as error:  # noqa: BLE001 # a renderer may raise anything; it costs one document
+    except Exception as error:  # a renderer may raise anything; it costs one document
         return Failure("export-failed", f"{type(error).__name__}: {error}")
 
 

@@ -154,9 +154,7 @@ def own_font(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     font.write_bytes(b"glyphs" * 100)
     record = tmp_path / "fontpkg_mine-1.0.dist-info"
     record.mkdir()
-    (record / "METADATA").write_text(
-        "Metadata-Version: 2.1\nName: fontpkg-mine\nVersion: 1.0\n", encoding="utf-8"
-    )
+    (record / "METADATA").write_text("Metadata-Version: 2.1\nName: fontpkg-mine\nVersion: 1.0\n", encoding="utf-8")
     written = doctor._recorded(hashlib.sha256(font.read_bytes()).digest())
     (record / "RECORD").write_text(f"fontpkg_mine/Mine-Regular.ttf,sha256={written},600\n", encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
@@ -209,9 +207,7 @@ def test_a_tool_that_is_not_on_the_path_is_missing(tmp_path: Path, monkeypatch: 
     assert "poppler" in finding.remedy
 
 
-def test_a_tool_tells_its_version_wherever_it_prints_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_tool_tells_its_version_wherever_it_prints_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tool = tmp_path / "qpdf"
     tool.write_text("#!/bin/sh\necho 'qpdf version 11.3.0' >&2\nexit 99\n", encoding="utf-8")
     tool.chmod(0o755)

@@ -355,13 +355,9 @@ def test_the_test_lock_serves_mujaz_too(testing: Clone) -> None:
         (["--long", "-x"], ["-m", "long", "-x"]),
     ],
 )
-def test_arguments_of_test_go_to_pytest_alone(
-    testing: Clone, arguments: list[str], passed: list[str]
-) -> None:
+def test_arguments_of_test_go_to_pytest_alone(testing: Clone, arguments: list[str], passed: list[str]) -> None:
     done = testing.run("test", *arguments)
-    assert (
-        done.stdout == "".join(f"<{word}>" for word in (testing.home, "-P", "-m", "pytest", *passed)) + "\n"
-    )
+    assert done.stdout == "".join(f"<{word}>" for word in (testing.home, "-P", "-m", "pytest", *passed)) + "\n"
 
 
 def test_every_step_runs_though_one_fails_and_the_failed_are_named(testing: Clone) -> None:

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from mujaz.bidi.levels import Base, fribidi_levels, levels, order
+from mujaz.bidi.levels import INITIATORS, Base, fribidi_levels, levels, order
 from mujaz.bidi.paragraphs import OBJECT
 from mujaz.bidi.rewrite import Wrap
 
@@ -20,11 +20,11 @@ ALM = "\u061c"
 """Arabic letter mark: an invisible character with the force of an Arabic letter."""
 WORDS = re.compile(r"[^\W\d_]\w*(?: [^\W\d_]\w*)*(?: \d+)?")
 """A run that a line may break anywhere without any character changing its side."""
-NUMBER = re.compile(r"t*n[nt]*")
+NUMBER = re.compile(r"s*n[nsc]*")
 """A number with its signs and separators, in the letters of `KINDS`."""
-KINDS = {"EN": "n", "AN": "n", "ES": "t", "ET": "t", "CS": "t", "AL": "A", "NSM": "m"}
-AGAINST = {"rtl": frozenset({"L"}), "ltr": frozenset({"R", "AL"})}
-"""The strong letters that run against a box."""
+KINDS = {"EN": "n", "AN": "n", "ES": "s", "ET": "s", "CS": "c", "AL": "A", "NSM": "m"}
+AGAINST = {"rtl": frozenset({"L"}), "ltr": frozenset({"R", "AL", "AN"})}
+"""The letters, and digits, that run against a box."""
 ALONG = {"rtl": frozenset({"R", "AL"}), "ltr": frozenset({"L"})}
 
 Run = tuple[int, int]
@@ -63,11 +63,13 @@ class Box:
         self.wrapped |= self._unparted()
         while True:
             pieces = list(self._pieces())
-            if self.base == "rtl":
-                self.marks = {mark for piece in pieces for mark in self._number_marks(piece)}
+            numbers = [(n, p) for p in pieces for n in self._numbers(p)] if self.base == "rtl" else []
+            self.marks = {number[0] for number, piece in numbers if self._keeps_mark(number, piece)}
+            bare = [number for number, piece in numbers if number[0] not in self.marks]
             # Pango sees one piece; a browser sees the whole box, with its spans as objects.
             wrong = {run for piece in pieces for run in self._wrong(piece, fribidi_levels)}
             wrong |= self._wrong((self.start, self.stop), levels)
+            wrong |= {run for run in self.runs for start, stop in bare if start <= run[0] < stop}
             if wrong <= self.wrapped:
                 return
             self.wrapped |= wrong
@@ -100,7 +102,10 @@ class Box:
 
     def _breaks_badly(self, run: Run) -> bool:
         """Whether a line break inside the run would leave a sign or a number on the wrong side."""
-        return self._strong(*run, AGAINST[self.base]) and not WORDS.fullmatch(self.line.text[slice(*run)])
+        if run[1] - run[0] == 1:
+            return False
+        risky = self._strong(*run, AGAINST[self.base]) or INITIATORS.search(self.line.text)
+        return bool(risky) and not WORDS.fullmatch(self.line.text[slice(*run)])
 
     def _unparted(self) -> set[Run]:
         """Runs that only signs part from the next one: a line break near them would join the signs to one."""
@@ -121,7 +126,7 @@ class Box:
                     yield first, index
                     first = index
 
-    def _number_marks(self, piece: Run) -> Iterator[int]:
+    def _numbers(self, piece: Run) -> Iterator[Run]:
         """Numbers whose order an Arabic letter decided that the piece, or a new line, does not hold."""
         text = self.line.text[slice(*piece)]
         kinds = "".join(KINDS.get(unicodedata.bidirectional(character), " ") for character in text)
@@ -134,7 +139,12 @@ class Box:
             if _same(number, levels(number, "rtl"), wanted):
                 continue
             if _same(number, levels(ALM + number, "rtl")[1:], wanted):
-                yield piece[0] + start
+                yield piece[0] + start, piece[0] + stop
+
+    def _keeps_mark(self, number: Run, piece: Run) -> bool:
+        """Whether a mark before the number stays with it when a line breaks; else it stays with the sign before."""
+        before = self.line.text[number[0] - 1]
+        return number[0] == piece[0] or before.isspace() or unicodedata.category(before) in {"Ps", "Pi"}
 
     def _wrong(self, view: Run, resolve: Callable[[str, Base], tuple[int, ...]]) -> set[Run]:
         """The runs that stand where they should not when the view is ordered alone, spans being objects."""

@@ -85,9 +85,7 @@ def fribidi_levels(text: str, base: Base) -> tuple[int, ...]:
     library.fribidi_get_bidi_types(characters, count, types)
     library.fribidi_get_bracket_types(characters, count, types, brackets)
     direction = ctypes.c_uint32(PARAGRAPH_TYPE[base])
-    if not library.fribidi_get_par_embedding_levels_ex(
-        types, brackets, count, ctypes.byref(direction), resolved
-    ):
+    if not library.fribidi_get_par_embedding_levels_ex(types, brackets, count, ctypes.byref(direction), resolved):
         raise MemoryError("FriBidi could not resolve a paragraph")
     return tuple(resolved)
 

@@ -64,9 +64,7 @@ class Paragraph:
         """What UAX #9 sees: white space collapsed in kind, objects and line breaks as one character each."""
         if self.container.tag == "pre":
             return "".join(leaf.text for leaf in self.leaves)
-        return "".join(
-            leaf.text if leaf.element is not None else leaf.text.translate(SPACES) for leaf in self.leaves
-        )
+        return "".join(leaf.text if leaf.element is not None else leaf.text.translate(SPACES) for leaf in self.leaves)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -28,10 +28,7 @@ def visual(text: str, base: Base) -> str:
 def _displayed(text: str, base: Base) -> list[tuple[str, bool]]:
     """Each character from left to right, and whether it runs right to left."""
     resolved = levels(text, base)
-    return [
-        (mirrored(text[index]), True) if resolved[index] % 2 else (text[index], False)
-        for index in order(resolved)
-    ]
+    return [(mirrored(text[index]), True) if resolved[index] % 2 else (text[index], False) for index in order(resolved)]
 
 
 def terminal(text: str, base: Base = "rtl") -> str:

@@ -32,9 +32,7 @@ def audience_links(audience: Audience, source: Source) -> Iterator[Problem]:
 def topic_links(entry: Entry, audiences: frozenset[str]) -> Iterator[Problem]:
     """Ids used twice, and audiences, points and references that are named but not there."""
     yield from _ids(entry)
-    points = [
-        point.id for block in entry.topic.blocks if isinstance(block, Pointed) for point in block.points
-    ]
+    points = [point.id for block in entry.topic.blocks if isinstance(block, Pointed) for point in block.points]
     for path, thing in _things(entry.topic, ()):
         if isinstance(thing, Kept):
             for key in ("only", "never"):
@@ -95,5 +93,7 @@ def _facts(found: str, allowed: Iterable[str]) -> Mapping[str, str]:
     return {**facts, "closest": near} if near else facts
 
 
-def _unknown(rule: str, source: Source, path: Path, found: str, allowed: Iterable[str]) -> Problem:  # noqa: PLR0913, PLR0917 # one line of every rule above
+def _unknown(
+    rule: str, source: Source, path: Path, found: str, allowed: Iterable[str]
+) -> Problem:  # one line of every rule above
     return Problem(rule, source.where(path), _facts(found, allowed))

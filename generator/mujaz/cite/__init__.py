@@ -85,9 +85,7 @@ def cite(
     return Citations(tuple(texts), tuple(lists))
 
 
-def _sources(
-    clusters: Sequence[Cluster], items: Mapping[str, Mapping[str, object]], style: Style
-) -> dict[str, Source]:
+def _sources(clusters: Sequence[Cluster], items: Mapping[str, Mapping[str, object]], style: Style) -> dict[str, Source]:
     """The cited sources in the order of the lists."""
     keys = dict.fromkeys(one.key for cluster in clusters for one in cluster.cites)
     for key in keys:
@@ -145,9 +143,7 @@ def _bare(text: str, style: Style) -> str:
     return text.removesuffix(".") if style == "notes" else text.removeprefix("(").removesuffix(")")
 
 
-def _pieces(
-    cluster: Cluster, bodies: Sequence[str], sources: Mapping[str, Source]
-) -> Iterator[tuple[str, str]]:
+def _pieces(cluster: Cluster, bodies: Sequence[str], sources: Mapping[str, Source]) -> Iterator[tuple[str, str]]:
     """The cluster's text in pieces, each with its language's tag if it is Latin, else with none."""
     after = ""
     for index, (one, body) in enumerate(zip(cluster.cites, bodies, strict=True)):
@@ -170,9 +166,7 @@ def _text(pieces: Iterator[tuple[str, str]], style: Style) -> str:
     for latin, group in groupby(pieces, key=lambda piece: bool(piece[0])):
         run = list(group)
         tags = {tag for tag, text in run if len(text) > len("; ")}
-        parts.append(
-            (tags.pop() if latin and len(tags) == 1 else "en" * latin, "".join(text for _, text in run))
-        )
+        parts.append((tags.pop() if latin and len(tags) == 1 else "en" * latin, "".join(text for _, text in run)))
     stop = "." if style == "notes" and not re.search(r"[.؟?!…](?:<[^<>]*>)*$", parts[-1][1]) else ""
     if len(parts) == 1 and parts[0][0]:  # all Latin: the stop is the Latin sentence's own
         parts, stop = [(parts[0][0], parts[0][1] + stop)], ""

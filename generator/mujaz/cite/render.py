@@ -51,9 +51,7 @@ class Shelf:
         data = [{**source.data, "id": self._ids[source.key]} for source in sources]
         nobody = [{**d, "id": f"{d['id']}-", "author": [{"literal": NOBODY}]} for d in data]
         self._comma = "، " if sources[0].script == "arabic" else ", "
-        self._bibliography = citeproc.CitationStylesBibliography(
-            self._style, CiteProcJSON([*data, *nobody]), _Marks
-        )
+        self._bibliography = citeproc.CitationStylesBibliography(self._style, CiteProcJSON([*data, *nobody]), _Marks)
 
     def _item(self, name: str, **details: object) -> Any:
         item = citeproc.CitationItem(name, **details)

@@ -54,8 +54,7 @@ def digest(medium: Medium) -> str:
 def with_faces(html: str, faces: Mapping[Face, str]) -> str:
     """A page with the rules that load its fonts; `faces` gives each one's address."""
     rules = "".join(
-        f"@font-face{{font-family:'{face.family}';font-weight:{face.weight};font-style:normal;"
-        f"src:url('{address}')}}"
+        f"@font-face{{font-family:'{face.family}';font-weight:{face.weight};font-style:normal;src:url('{address}')}}"
         for face, address in faces.items()
     )
     return html.replace("</head>", f"<style>{rules}</style></head>", 1)

@@ -20,7 +20,7 @@ from mujaz.problems import Problem, Severity, Where
 with warnings.catch_warnings():
     # cffi asks find_library for every name that does not exist, which starts 54 compilers; the sonames
     # that it tries next are found without. To be deleted when WeasyPrint stops asking (Kozea/WeasyPrint#1125).
-    _find_library, ctypes.util.find_library = ctypes.util.find_library, lambda _name: None
+    _find_library, ctypes.util.find_library = ctypes.util.find_library, lambda name: None  # noqa: ARG005
     try:
         import weasyprint
         from weasyprint.text.fonts import FontConfiguration
@@ -80,11 +80,7 @@ def export(document: Document) -> Output:
         raw = laid.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=b"mujaz")
     where = Where(document.name)
     problems = [Problem("address-denied", where, {"found": url}) for url in dict.fromkeys(fetcher.denied)]
-    problems += [
-        Problem("glyph-missing", where, {"found": line})
-        for line in dict.fromkeys(said)
-        if "notdef" in line
-    ]
+    problems += [Problem("glyph-missing", where, {"found": line}) for line in dict.fromkeys(said) if "notdef" in line]
     problems += [
         Problem("renderer-said", where, {"found": line}, Severity.WARNING)
         for line in dict.fromkeys(said)
@@ -111,7 +107,7 @@ def _laid_out(html: str, fetcher: Fetcher, fonts: FontConfiguration) -> Any:
 
 def _filled(page: Any) -> float:
     """How far down the text of a page reaches, as a part of the height that it could fill."""
-    box = page._page_box  # noqa: SLF001 # WeasyPrint is pinned exactly, and has no other door to this
+    box = page._page_box  # WeasyPrint is pinned exactly, and has no other door to this
     top, height = box.content_box_y(), box.height
     bottoms = [
         each.position_y + each.height

@@ -1,4 +1,4 @@
-"""What one audience is told: `Selection` before the words are set, `Brief` after; no page, no path, no whole HTML file."""
+"""What one audience is told: `Selection` before the words are set, `Brief` after; no page, no path, no HTML file."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from mujaz.model.blocks import AnyBlock, Side
-from mujaz.model.text import Depth, Label, Level, Line, Noun, Slug
+from mujaz.model.text import Depth, Label, Level, Line, Noun
 from mujaz.problems import Where
 
 Path = tuple[str | int, ...]

@@ -105,9 +105,7 @@ def _depth(value: object) -> Depth:
         return value
     allowed = ", ".join(depth.word for depth in Depth)
     if not isinstance(value, str) or value.upper() not in Depth.__members__:
-        raise PydanticCustomError(
-            "value-unknown", "not a depth", {"found": str(value), "allowed": allowed}
-        )
+        raise PydanticCustomError("value-unknown", "not a depth", {"found": str(value), "allowed": allowed})
     return Depth[value.upper()]
 
 
@@ -133,9 +131,7 @@ Label = Annotated[Names, PlainValidator(_names), WithJsonSchema(_NAMES_SCHEMA)]
 """A name, by language where it differs."""
 Slug = Annotated[str, AfterValidator(_slug)]
 """Small Latin letters, digits and hyphens, at most 64."""
-Level = Annotated[
-    Depth, PlainValidator(_depth), WithJsonSchema({"enum": [depth.word for depth in Depth]})
-]
+Level = Annotated[Depth, PlainValidator(_depth), WithJsonSchema({"enum": [depth.word for depth in Depth]})]
 """A depth, as authors write it."""
 
 
