@@ -20,6 +20,7 @@ class Face:
     weight: int
     file: str
     package: str
+    style: str = "normal"
 
     @property
     def path(self) -> Path:
@@ -35,6 +36,7 @@ FACES: Mapping[Medium, tuple[Face, ...]] = {
     Medium.PRINT: (
         Face("Amiri", 400, "Amiri-Regular.ttf", "fontpkg_amiri"),
         Face("Amiri", 700, "Amiri-Bold.ttf", "fontpkg_amiri"),
+        Face("Amiri", 400, "Amiri-Italic.ttf", "fontpkg_amiri", "italic"),
     ),
     Medium.SCREEN: (
         Face("IBM Plex Sans Arabic", 400, "IBMPlexSansArabic-Regular.ttf", "fontpkg_ibm_plex_sans_arabic"),
@@ -54,7 +56,7 @@ def digest(medium: Medium) -> str:
 def with_faces(html: str, faces: Mapping[Face, str]) -> str:
     """A page with the rules that load its fonts; `faces` gives each one's address."""
     rules = "".join(
-        f"@font-face{{font-family:'{face.family}';font-weight:{face.weight};font-style:normal;src:url('{address}')}}"
+        f"@font-face{{font-family:'{face.family}';font-weight:{face.weight};font-style:{face.style};src:url('{address}')}}"
         for face, address in faces.items()
     )
     return html.replace("</head>", f"<style>{rules}</style></head>", 1)
