@@ -10,7 +10,6 @@ from types import MappingProxyType
 
 from mujaz.arabic import HijriRangeError
 from mujaz.assemble import assemble
-from mujaz.check import check
 from mujaz.compose import House, TemplateMistakeError, Templates, compose, open_templates
 from mujaz.export import export
 from mujaz.export.engines import versions
@@ -22,8 +21,8 @@ from mujaz.model.document import Document, Output, Target
 from mujaz.plan import Made, Request, State, edition, targets, why
 from mujaz.problems import Problem, Severity, Where, errors, in_order
 from mujaz.proof import proof
-from mujaz.publish import STATE, OutputError, Shelf, opened
-from mujaz.read import read
+from mujaz.publish import STATE, Shelf, opened
+from mujaz.survey import Survey, survey
 from mujaz.tailor import tailor
 from mujaz.workers import Failure, run
 
@@ -67,23 +66,6 @@ class Job:
     budget: int | None
     inputs: Mapping[str, str]
     because: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """A workspace as it stands: what is sound, and what is wrong with the rest."""
-
-    library: Library | None
-    problems: tuple[Problem, ...]
-
-
-def survey(root: Path) -> Survey:
-    """Read and check all content; topics and audiences with errors are set aside."""
-    library, problems = read(root)
-    if library is None:
-        return Survey(None, problems)
-    problems = in_order((*problems, *check(library)))
-    return Survey(_sound(library, problems), problems)
 
 
 def build(root: Path, request: Request, *, jobs: int, tell: Callable[[Step], None]) -> Result:
@@ -130,19 +112,24 @@ def look(root: Path, request: Request) -> tuple[Survey, list[Job]]:
 def clean(root: Path) -> tuple[list[str], tuple[Problem, ...]]:
     """Remove what Mujaz made and no target makes any more; keep what belongs to a topic that is broken now."""
     seen = survey(root)
-    if seen.library is None:
+    library = seen.library
+    if library is None:
         return [], seen.problems
-    library, _ = read(root)
-    held = library.broken if library else frozenset()
     with opened(root / "output") as shelf:
         state, doubts = _state(shelf)
-        kept = {target.name for target in targets(library or seen.library, Request())}
-        gone = [name for name in state.made if name not in kept and name.partition("/")[0] not in held]
+        kept = {target.name for target in targets(library, Request())}
+        gone = [name for name in state.made if name not in kept and not _held(name, library)]
         for name in gone:
             shelf.remove(name)
         left = {name: each for name, each in state.made.items() if name not in gone}
         shelf.write(STATE, encode(State(left)))
     return gone, in_order((*seen.problems, *doubts))
+
+
+def _held(name: str, library: Library) -> bool:
+    """Whether an output belongs to a topic or audience that has errors now and may come back."""
+    topic, _, file = name.partition("/")
+    return topic in library.broken or file.partition(".")[0] in library.broken_audiences
 
 
 def plan(
@@ -238,20 +225,3 @@ def _state(shelf: Shelf) -> tuple[State, tuple[Problem, ...]]:
     if state is None:
         return State(), (Problem("state-damaged", Where(f"output/{STATE}"), {}, Severity.WARNING),)
     return state, ()
-
-
-def _sound(library: Library, problems: tuple[Problem, ...]) -> Library:
-    """The library without the topics and audiences that have errors."""
-    wrong = {problem.where.path for problem in errors(problems)}
-    bad = {path.split("/")[2] for path in wrong if path.startswith("content/topics/")}
-    shared = any(path == "content/references.yaml" for path in wrong)
-    audiences = {
-        slug: each for slug, each in library.audiences.items() if f"content/audiences/{slug}.yaml" not in wrong
-    }
-    topics = tuple(entry for entry in library.topics if entry.slug not in bad and not shared)
-    return replace(
-        library, topics=topics, audiences=MappingProxyType(audiences), broken=library.broken | frozenset(bad)
-    )
-
-
-__all__ = ["Built", "Job", "OutputError", "Result", "Step", "Survey", "build", "clean", "look", "survey"]

@@ -12,18 +12,22 @@ import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from mujaz import __version__, doctor, scaffold
 from mujaz.arabic import closest
-from mujaz.build import OutputError, Result, Step, build, clean, look, survey
 from mujaz.model.content import Library
 from mujaz.model.document import Medium
 from mujaz.model.text import SLUG
 from mujaz.plan import Request
 from mujaz.problems import Problem, Where
+from mujaz.publish import OutputError
 from mujaz.read import find_workspace
 from mujaz.report import Speaker, language_of, reorders, severity_counts
+from mujaz.survey import survey
+
+if TYPE_CHECKING:
+    from mujaz.build import Result, Step
 
 WELL, WRONG_CONTENT, WRONG_USE, BROKEN = 0, 1, 2, 3
 """Exit statuses: all well; content has problems or an output failed; wrong usage; machine or Mujaz failed."""
@@ -133,6 +137,8 @@ def _ended(desk: Desk, problem: Problem, status: int) -> int:
 
 
 def _build(desk: Desk) -> int:
+    from mujaz.build import build  # noqa: PLC0415 # what builds takes half a second to load, and checking does without
+
     root = desk.root
     request = _request(desk, root)
     watched = sys.stderr.isatty() and not desk.asked.json
@@ -193,6 +199,8 @@ def _concerns(problem: Problem, topics: frozenset[str]) -> bool:
 
 
 def _list(desk: Desk) -> int:
+    from mujaz.build import look  # noqa: PLC0415 # what builds takes half a second to load, and checking does without
+
     root = desk.root
     seen, jobs = look(root, _request(desk, root))
     today = datetime.date.today()
@@ -248,6 +256,8 @@ def _new(desk: Desk) -> int:
 
 
 def _clean(desk: Desk) -> int:
+    from mujaz.build import clean  # noqa: PLC0415 # what builds takes half a second to load, and checking does without
+
     removed, problems = clean(desk.root)
     say, shown = desk.speaker.say, desk.speaker.shown
     for name in removed:

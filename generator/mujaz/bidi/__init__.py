@@ -1,8 +1,8 @@
 """Text and HTML → order of mixed Arabic and Latin settled; re-exports the four rooms of this package."""
 
-from mujaz.bidi.isolate import isolate
-from mujaz.bidi.levels import Base, FriBidiMissingError, levels
-from mujaz.bidi.settle import settle
-from mujaz.bidi.visual import terminal, visual
+from mujaz.bidi.display import terminal, visual
+from mujaz.bidi.paper import settle
+from mujaz.bidi.tokens import isolate
+from mujaz.bidi.uax9 import Base, FriBidiMissingError, levels
 
 __all__ = ["Base", "FriBidiMissingError", "isolate", "levels", "settle", "terminal", "visual"]

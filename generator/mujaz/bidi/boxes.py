@@ -12,9 +12,9 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from mujaz.bidi.levels import INITIATORS, Base, fribidi_levels, levels, order
 from mujaz.bidi.paragraphs import OBJECT
 from mujaz.bidi.rewrite import Wrap
+from mujaz.bidi.uax9 import INITIATORS, Base, fribidi_levels, levels, order
 
 ALM = "\u061c"
 """Arabic letter mark: an invisible character with the force of an Arabic letter."""

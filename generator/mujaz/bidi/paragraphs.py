@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import lxml.html
 
-from mujaz.bidi.levels import Base, first_strong
+from mujaz.bidi.uax9 import Base, first_strong
 
 Element: TypeAlias = Any  # lxml ships no types
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from mujaz.bidi.levels import Base
 from mujaz.bidi.paragraphs import Element, Paragraph, is_note
+from mujaz.bidi.uax9 import Base
 
 
 @dataclass(frozen=True, slots=True)

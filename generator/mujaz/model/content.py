@@ -212,5 +212,7 @@ class Library:
     topics: tuple[Entry, ...] = ()
     logo: Picture | None = None
     broken: frozenset[str] = frozenset()
-    """Slugs of topics that could not be read whole; their last outputs stay as they are."""
+    """Slugs of topics that have errors; their last outputs stay as they are."""
+    broken_audiences: frozenset[str] = frozenset()
+    """Slugs of audiences that have errors; their last outputs stay too."""
     audience_sources: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType({}))

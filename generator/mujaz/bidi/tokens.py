@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mujaz.bidi.levels import Base, levels
 from mujaz.bidi.paragraphs import LINE, OBJECT, Page, Paragraph, is_isolate, paragraphs, parse
 from mujaz.bidi.rewrite import Wrap, rewrite
+from mujaz.bidi.uax9 import Base, levels
 
 VERBATIM = frozenset({"code", "kbd", "pre", "samp", "tt", "var"})
 LRM = "\u200e"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from mujaz.bidi.boxes import ALM, Box, Line, lowered
-from mujaz.bidi.levels import Base, levels
 from mujaz.bidi.paragraphs import LINE, Element, Paragraph, direction_of, paragraphs, parse
 from mujaz.bidi.rewrite import Wrap, rewrite
+from mujaz.bidi.uax9 import Base, levels
 
 
 def settle(html: str, base: Base) -> str:

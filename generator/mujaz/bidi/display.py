@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from mujaz.bidi.levels import Base, levels, mirrored, order
+from mujaz.bidi.uax9 import Base, levels, mirrored, order
 
 if TYPE_CHECKING:
     from arabic_reshaper import ArabicReshaper

@@ -1,0 +1,46 @@
+"""A workspace → the sound part of its `Library`, and all that is wrong with the rest; builds nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+
+from mujaz.check import check
+from mujaz.model.content import Library
+from mujaz.problems import Problem, errors, in_order
+from mujaz.read import read
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """A workspace as it stands."""
+
+    library: Library | None
+    """What is sound; None where `mujaz.yaml` itself is not."""
+    problems: tuple[Problem, ...]
+
+
+def survey(root: Path) -> Survey:
+    """Read and check all content; topics and audiences with errors are set aside."""
+    library, problems = read(root)
+    if library is None:
+        return Survey(None, problems)
+    problems = in_order((*problems, *check(library)))
+    return Survey(_sound(library, problems), problems)
+
+
+def _sound(library: Library, problems: tuple[Problem, ...]) -> Library:
+    """The library without the topics and audiences that have errors; shared references are everyone's."""
+    wrong = {problem.where.path for problem in errors(problems)}
+    topics = {path.split("/")[2] for path in wrong if path.startswith("content/topics/")}
+    if any(path == "content/references.yaml" for path in wrong):
+        topics |= {entry.slug for entry in library.topics}
+    audiences = {Path(path).stem for path in wrong if path.startswith("content/audiences/")}
+    return replace(
+        library,
+        topics=tuple(entry for entry in library.topics if entry.slug not in topics),
+        audiences=MappingProxyType({slug: each for slug, each in library.audiences.items() if slug not in audiences}),
+        broken=library.broken | topics,
+        broken_audiences=frozenset(audiences),
+    )
