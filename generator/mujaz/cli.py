@@ -6,7 +6,6 @@ import argparse
 import datetime
 import json
 import os
-import shutil
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from mujaz import __version__, doctor, scaffold
+from mujaz import doctor, scaffold
 from mujaz.arabic import closest
+from mujaz.arguments import WRONG_USE, parser_for, speaker_for
 from mujaz.model.content import Library
 from mujaz.model.document import Medium
 from mujaz.model.text import SLUG
@@ -23,14 +23,14 @@ from mujaz.plan import Request
 from mujaz.problems import Problem, Where
 from mujaz.publish import OutputError
 from mujaz.read import find_workspace
-from mujaz.report import Speaker, language_of, reorders, severity_counts
+from mujaz.report import Speaker, severity_counts
 from mujaz.survey import survey
 
 if TYPE_CHECKING:
     from mujaz.build import Result, Step
 
-WELL, WRONG_CONTENT, WRONG_USE, BROKEN = 0, 1, 2, 3
-"""Exit statuses: all well; content has problems or an output failed; wrong usage; machine or Mujaz failed."""
+WELL, WRONG_CONTENT, BROKEN = 0, 1, 3
+"""Exit statuses: all well; content has problems or an output failed; the machine or Mujaz itself failed."""
 
 
 class _StopError(Exception):
@@ -84,8 +84,8 @@ def run() -> NoReturn:
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; returns the exit status. What an author or a machine can cause ends in a sentence."""
-    speaker = _speaker(arguments)
-    asked = _parser(speaker).parse_args(list(arguments))
+    speaker = speaker_for(arguments, os.environ)
+    asked = parser_for(speaker).parse_args(list(arguments))
     desk = Desk(asked, speaker)
     commands: Mapping[str, Callable[[Desk], int]] = {
         "build": _build,
@@ -319,83 +319,3 @@ def _among(named: Iterable[str], known: Iterable[str], rule: str) -> None:
             near = closest(name, names)
             facts = {"found": name, "allowed": ", ".join(names), **({"closest": near} if near else {})}
             raise _StopError(Problem(rule, Where(name), facts), WRONG_USE)
-
-
-def _speaker(arguments: Sequence[str]) -> Speaker:
-    """Known before the arguments are parsed, since their help is in its language too."""
-    first = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    first.add_argument("--messages", choices=("ar", "en"))
-    first.add_argument("--visual", action="store_true", default=None)
-    first.add_argument("--logical", dest="visual", action="store_false")
-    early, _ = first.parse_known_args(list(arguments))
-    visual = sys.stdout.isatty() and not reorders(os.environ) if early.visual is None else early.visual
-    language = early.messages or language_of(os.environ)
-    return Speaker(language, visual, shutil.get_terminal_size((100, 24)).columns)
-
-
-class _Parser(argparse.ArgumentParser):
-    """argparse with our words for a call that is off."""
-
-    speaker: Speaker
-
-    def error(self, message: str) -> NoReturn:
-        """Say what is off and where help is; exit 2."""
-        say, shown = self.speaker.say, self.speaker.shown
-        print(f"{self.prog}: {shown(say('usage', found=message))}", file=sys.stderr)
-        print(shown(say("see-help")), file=sys.stderr)
-        raise SystemExit(WRONG_USE)
-
-
-def _parser(speaker: Speaker) -> _Parser:
-    say = speaker.say
-    _Parser.speaker = speaker
-    shared = _Parser(add_help=False)
-    shared.add_argument("--json", action="store_true", help=say("help-json"))
-    shared.add_argument("--messages", choices=("ar", "en"), help=say("help-messages"))
-    order = shared.add_mutually_exclusive_group()
-    order.add_argument("--visual", action="store_true", help=say("help-visual"))
-    order.add_argument("--logical", action="store_true", help=say("help-logical"))
-    shared.add_argument("--debug", action="store_true", help=say("help-debug"))
-    parser = _Parser("mujaz", description=say("help-mujaz"), allow_abbrev=False)
-    parser.add_argument("--version", action="version", version=f"mujaz {__version__}")
-    parser.add_argument("-C", dest="workspace", metavar="DIR", help=say("help-workspace"))
-    parser.add_argument("--messages", choices=("ar", "en"), help=say("help-messages"), dest="_messages")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
-
-    def command(name: str) -> _Parser:
-        added: _Parser = commands.add_parser(
-            name,
-            parents=[shared],
-            help=say(f"help-{name}"),
-            description=say(f"help-{name}"),
-            allow_abbrev=False,
-        )
-        return added
-
-    def chooses(each: _Parser) -> None:
-        each.add_argument("topics", nargs="*", metavar="TOPIC", help=say("help-topics"))
-        each.add_argument("--audience", action="append", default=[], metavar="A", help=say("help-audience"))
-        each.add_argument("--lang", action="append", default=[], metavar="L", help=say("help-lang"))
-        each.add_argument("--only", action="append", default=[], choices=("pdf", "html"), help=say("help-only"))
-
-    building = command("build")
-    chooses(building)
-    building.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, metavar="N", help=say("help-jobs"))
-    building.add_argument("--force", action="store_true", help=say("help-force"))
-    building.add_argument("--strict", action="store_true", help=say("help-strict"))
-    checking = command("check")
-    checking.add_argument("topics", nargs="*", metavar="TOPIC", help=say("help-topics"))
-    checking.add_argument("--strict", action="store_true", help=say("help-strict"))
-    chooses(command("list"))
-    command("init").add_argument("dir", metavar="DIR", help=say("help-dir"))
-    command("new").add_argument("topic", metavar="TOPIC", help=say("help-topic"))
-    command("doctor")
-    command("clean")
-    return parser
-
-
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise ValueError(text)
-    return value

@@ -1,0 +1,142 @@
+"""A call as it was typed → the parsed call and the `Speaker` for its answers; runs and prints no command."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from typing import NoReturn
+
+from mujaz import __version__
+from mujaz.arabic import closest
+from mujaz.report import Speaker, language_of, reorders
+
+WRONG_USE = 2
+"""The exit status of a call that is off."""
+
+_MISTAKES = {
+    "choice": re.compile(r"invalid choice: '?(?P<found>[^']*?)'? \(choose from (?P<allowed>.*)\)"),
+    "unknown": re.compile(r"unrecognized arguments: (?P<found>.*)"),
+    "required": re.compile(r"the following arguments are required: (?P<found>.*)"),
+    "value": re.compile(r"argument (?P<found>\S+): expected one argument"),
+    "number": re.compile(r"argument (?P<option>\S+): invalid \S+ value: '(?P<found>.*)'"),
+    "both": re.compile(r"argument (?P<found>\S+): not allowed with argument (?P<allowed>\S+)"),
+}
+"""argparse's sentences, which are English only → the word of ours."""
+
+
+def speaker_for(arguments: Sequence[str], environment: Mapping[str, str]) -> Speaker:
+    """Known before the arguments are parsed, since help and mistakes are told in its language too."""
+    first = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    first.add_argument("--messages")
+    first.add_argument("--visual", action="store_true", default=None)
+    first.add_argument("--logical", dest="visual", action="store_false")
+    try:
+        early, _ = first.parse_known_args(list(arguments))
+    except argparse.ArgumentError:
+        early = argparse.Namespace(messages=None, visual=None)
+    visual = sys.stdout.isatty() and not reorders(environment) if early.visual is None else early.visual
+    language = early.messages if early.messages in ("ar", "en") else language_of(environment)
+    return Speaker(language, visual, shutil.get_terminal_size((100, 24)).columns)
+
+
+class _Formatter(argparse.HelpFormatter):
+    """Help with its headings in the speaker's language."""
+
+    speaker = Speaker()
+
+    def add_usage(self, usage, actions, groups, prefix=None):  # type: ignore[no-untyped-def] # argparse's own signature
+        """The line of usage."""
+        super().add_usage(usage, actions, groups, self.speaker.say("help-usage") + " " if prefix is None else prefix)
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse with our words for help and for a call that is off."""
+
+    speaker = Speaker()
+
+    def __init__(self, prog: str | None = None, *, description: str | None = None) -> None:
+        super().__init__(prog, description=description, formatter_class=_Formatter, add_help=False, allow_abbrev=False)
+        self._positionals.title = self.speaker.say("help-positionals")
+        self._optionals.title = self.speaker.say("help-options")
+        self.add_argument("-h", "--help", action="help", help=self.speaker.say("help-help"))
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is off and where help is; exit 2."""
+        say, shown = self.speaker.say, self.speaker.shown
+        print(f"{self.prog}: {shown(_mistake(message, self.speaker))}", file=sys.stderr)
+        print(shown(say("see-help", prog=self.prog)), file=sys.stderr)
+        raise SystemExit(WRONG_USE)
+
+
+def _mistake(message: str, speaker: Speaker) -> str:
+    """A sentence of argparse in our words; its own where we have none."""
+    for word, pattern in _MISTAKES.items():
+        found = pattern.search(message)
+        if found is None:
+            continue
+        facts = found.groupdict()
+        allowed = [each.strip(" '") for each in facts.get("allowed", "").split(",")]
+        said = [speaker.say(f"usage-{word}", **{**facts, "allowed": ", ".join(allowed)})]
+        near = closest(facts["found"], allowed) if word == "choice" else None
+        if near:
+            said.append(speaker.say("closest", closest=near))
+        return " ".join(said)
+    return message
+
+
+def parser_for(speaker: Speaker) -> argparse.ArgumentParser:
+    """The commands and their options."""
+    say = speaker.say
+    _Parser.speaker = _Formatter.speaker = speaker
+    parser = _Parser("mujaz", description=say("help-mujaz"))
+    parser.add_argument("--version", action="version", version=f"mujaz {__version__}", help=say("help-version"))
+    parser.add_argument("-C", dest="workspace", metavar="DIR", help=say("help-workspace"))
+    parser.add_argument("--messages", choices=("ar", "en"), dest="early_messages", help=say("help-messages"))
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+
+    def command(name: str) -> argparse.ArgumentParser:
+        said = say(f"help-{name}")
+        added: argparse.ArgumentParser = commands.add_parser(name, help=said, description=said)
+        return added
+
+    building, checking, listing = command("build"), command("check"), command("list")
+    for each in (building, checking, listing):
+        each.add_argument("topics", nargs="*", metavar="TOPIC", help=say("help-topics"))
+    for each in (building, listing):
+        each.add_argument("--audience", action="append", default=[], metavar="A", help=say("help-audience"))
+        each.add_argument("--lang", action="append", default=[], metavar="L", help=say("help-lang"))
+        each.add_argument("--only", action="append", default=[], choices=("pdf", "html"), help=say("help-only"))
+    jobs = os.cpu_count() or 1
+    building.add_argument("--jobs", type=_positive, default=jobs, metavar="N", help=say("help-jobs"))
+    building.add_argument("--force", action="store_true", help=say("help-force"))
+    for each in (building, checking):
+        each.add_argument("--strict", action="store_true", help=say("help-strict"))
+    command("init").add_argument("dir", metavar="DIR", help=say("help-dir"))
+    command("new").add_argument("topic", metavar="TOPIC", help=say("help-topic"))
+    command("doctor")
+    command("clean")
+    for each in commands.choices.values():
+        _shared(each, speaker)
+    return parser
+
+
+def _shared(command: argparse.ArgumentParser, speaker: Speaker) -> None:
+    """What every command takes, after its own."""
+    say = speaker.say
+    command.add_argument("--json", action="store_true", help=say("help-json"))
+    command.add_argument("--messages", choices=("ar", "en"), help=say("help-messages"))
+    order = command.add_mutually_exclusive_group()
+    order.add_argument("--visual", action="store_true", help=say("help-visual"))
+    order.add_argument("--logical", action="store_true", help=say("help-logical"))
+    command.add_argument("--debug", action="store_true", help=say("help-debug"))
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise ValueError(text)
+    return value
