@@ -64,6 +64,10 @@ class _Parser(argparse.ArgumentParser):
         self._optionals.title = self.speaker.say("help-options")
         self.add_argument("-h", "--help", action="help", help=self.speaker.say("help-help"))
 
+    def format_help(self) -> str:
+        """The whole help, line by line as the terminal needs it."""
+        return "\n".join(self.speaker.laid(line) for line in super().format_help().split("\n"))
+
     def error(self, message: str) -> NoReturn:
         """Say what is off and where help is; exit 2."""
         say, shown = self.speaker.say, self.speaker.shown

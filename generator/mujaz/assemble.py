@@ -11,7 +11,7 @@ from typing import Literal
 from markupsafe import Markup
 
 from mujaz import arabic, cite, prose
-from mujaz.model.blocks import Block, Point, Recommendation, Row
+from mujaz.model.blocks import Block, Evaluation, Point, Recommendation, Row
 from mujaz.model.brief import Brief, Item, Link, Note, Part, Reading, ReadingList, Section, Selection, Value
 from mujaz.model.content import Notes, Workspace
 from mujaz.model.text import Depth, Noun, Shape, Since, Wording, shape_of
@@ -19,6 +19,9 @@ from mujaz.model.text import Depth, Noun, Shape, Since, Wording, shape_of
 _RIGHT_TO_LEFT = ("ar", "ckb", "fa")
 _SILENT = frozenset({"kind", "id", "title", "only", "never", "points", "priority"})
 """Fields that are told elsewhere (id, title, points, numbers) or to nobody."""
+
+_FIRST = frozenset({"title", "term", "instrument"})
+"""Fields that a reader meets before the others of their block or point."""
 
 Address = tuple[int, int | None, str, int]
 """A text in a selection: part, point (None for the block), field, and which of the field's texts."""
@@ -104,18 +107,47 @@ def _passages(selection: Selection, voice: prose.Voice) -> Iterator[tuple[Addres
     for address, wording in ((_TITLE, topic.title), (_SUBTITLE, topic.subtitle)):
         if wording is not None:
             yield address, prose.read(wording.told_to(selection.audience), Shape.LINE, voice)
-    for number, part in enumerate(selection.parts):
-        holders: list[tuple[int | None, Block | Point]] = [(None, part.block), *enumerate(part.points)]
-        for place, holder in holders:
-            for name, texts, shape in _told(holder, part.depth):
-                for index, wording in enumerate(texts):
-                    words = wording.told_to(selection.audience)
-                    yield (number, place, name, index), prose.read(words, shape, voice)
+    for number, place in _reading_order(selection.parts):
+        part = selection.parts[number]
+        holder = part.block if place is None else part.points[place]
+        for name, texts, shape in _told(holder, part.depth):
+            for index, wording in enumerate(texts):
+                words = wording.told_to(selection.audience)
+                yield (number, place, name, index), prose.read(words, shape, voice)
+
+
+def _reading_order(parts: tuple[Part, ...]) -> Iterator[tuple[int, int | None]]:
+    """Part and point, in the order in which a reader meets them: that of the notes.
+
+    A block comes before its points. Where two sides stand against each other, both blocks come first and
+    then their points in turn, as far as the shorter side goes.
+    """
+    for number in range(len(parts)):
+        if _opposes(parts, number):
+            continue
+        sides = [number, number + 1] if _opposes(parts, number + 1) else [number]
+        yield from ((side, None) for side in sides)
+        longest = max(len(parts[side].points) for side in sides)
+        for place in range(longest):
+            yield from ((side, place) for side in sides if place < len(parts[side].points))
+
+
+def _opposes(parts: tuple[Part, ...], number: int) -> bool:
+    """Whether a part is the other side of the part before it, both told in short."""
+    if not 0 < number < len(parts) or _opposes(parts, number - 1):
+        return False
+    one, other = parts[number - 1], parts[number]
+    if not isinstance(one.block, Evaluation) or not isinstance(other.block, Evaluation):
+        return False
+    return one.block.side is not other.block.side and max(one.depth, other.depth) < Depth.DETAIL
 
 
 def _told(holder: Noun, depth: Depth) -> Iterator[tuple[str, tuple[Wording, ...], Shape]]:
     """The texts of a block or point that its depth tells, by field."""
-    for name, info in type(holder).model_fields.items():
+    fields = type(holder).model_fields
+    # A term and a legal text are read before what is said of them, though they are declared after.
+    for name in sorted(fields, key=lambda name: name not in _FIRST):
+        info = fields[name]
         since = next((mark.depth for mark in info.metadata if isinstance(mark, Since)), Depth.HEADLINE)
         texts = tuple(_wordings(getattr(holder, name)))
         if texts and depth >= since and name != "points":
@@ -195,6 +227,7 @@ def _section(desk: _Desk, number: int, part: Part) -> Section:
         mention=desk.mention(title) if title in desk.passages else None,
         fields=MappingProxyType(_fields(desk, (number, None), block)),
         points=items,
+        opposes=_opposes(desk.selection.parts, number),
     )
 
 

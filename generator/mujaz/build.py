@@ -17,8 +17,8 @@ from mujaz.export.faces import digest
 from mujaz.lock import decode, encode
 from mujaz.model.brief import Brief
 from mujaz.model.content import Entry, Library
-from mujaz.model.document import Document, Output, Target
-from mujaz.plan import Made, Request, State, edition, targets, why
+from mujaz.model.document import Document, Made, Output, State, Target
+from mujaz.plan import Request, edition, targets, why
 from mujaz.problems import Problem, Severity, Where, errors, in_order
 from mujaz.proof import proof
 from mujaz.publish import STATE, Shelf, opened

@@ -221,7 +221,7 @@ def _list(desk: Desk) -> int:
             words.append(f"({', '.join(say(f'because-{name}') for name in row['because'])})")
         if row["due"]:
             words.append(say("due", date=row["due"]))
-        desk.tell(f"{row['target']:<{width}}  {desk.speaker.shown(' '.join(words))}")
+        desk.tell(desk.speaker.laid(f"{row['target']:<{width}}  {' '.join(words)}"))
     if not rows:
         desk.tell(desk.speaker.shown(say("nothing-to-build")))
     desk.problems(seen.problems)
@@ -274,8 +274,8 @@ def _doctor(desk: Desk) -> int:
     say, shown = desk.speaker.say, desk.speaker.shown
     width = max(len(each.name) for each in findings)
     for each in findings:
-        line = f"{each.name:<{width}}  {shown(say(each.state))}  {each.version}".rstrip()
-        desk.tell(line if each.state == "ok" else f"{line}  {shown(say('install'))}: {each.remedy}")
+        line = f"{each.name:<{width}}  {say(each.state)}  {each.version}".rstrip()
+        desk.tell(desk.speaker.laid(line if each.state == "ok" else f"{line}  {say('install')}: {each.remedy}"))
     lacking = [each for each in findings if each.state != "ok" and each.needed_for != "test"]
     if not lacking:
         desk.tell(shown(say("all-there")))

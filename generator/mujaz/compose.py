@@ -167,16 +167,14 @@ def _with_notes_at_foot(told: Any, notes: Mapping[str, Note]) -> Any:
 def _headed(told: dict[str, Any], labels: Mapping[str, Any]) -> dict[str, Any]:
     """The brief with the words that labels add to it, and with its sections in groups.
 
-    The two sides of an evaluation that stand together, told in short, are a group: a page sets them
-    against each other.
+    Two sections that are set against each other are a group.
     """
     groups: list[dict[str, Any]] = []
     for section in told["sections"]:
         side = section["fields"].get("side")
         section["heading"] = labels["sides"][side] if side else labels["kinds"][section["kind"]]
-        last = groups[-1]["sections"][-1] if groups else None
-        if side and section["depth"] != "detail" and last and last["fields"].get("side") not in (None, side):
-            groups[-1] = _pair(last, section)
+        if section["opposes"]:
+            groups[-1] = _pair(groups[-1]["sections"][0], section)
         else:
             groups.append({"sections": [section]})
     return {**told, "groups": groups, "heading": f"{told['title'].striptags()} | {told['label']}"}

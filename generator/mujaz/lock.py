@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from mujaz.plan import Made, State
+from mujaz.model.document import Made, State
 
 FORMAT = 1
 """Of the file; another number means another Mujaz, whose state is not ours to trust."""

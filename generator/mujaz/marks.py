@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,8 +20,14 @@ MAX_SCALAR = 200_000
 Place = tuple[int, int]
 Path = tuple[str | int, ...]
 
-_OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
+_OVERRIDES = "\u202a-\u202e\u2066-\u2069"
+_CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff"
+_UNSEEN = re.compile(f"[{_OVERRIDES}{_CONTROLS}]")
+_OVERRIDE = re.compile(f"[{_OVERRIDES}]")
+_STAND_IN = "\ufdd0"
+"""Put in place of each unseen character before YAML is read: some of them end a line or the file for libyaml."""
+_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))")
+_ESCAPED = dict(zip("0abevfNLP", "\0\a\b\x1b\v\f\x85\u2028\u2029", strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,7 @@ class Marked:
     problems: tuple[Problem, ...]
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.rule)
         self.problem = problem
@@ -45,96 +52,163 @@ def parse(raw: bytes, path: str) -> Marked:
     """Read one file; `path` names it in problems. Never raises for what an author can write."""
     try:
         text = _decoded(raw, path)
-    except _Refused as refused:
+    except _RefusedError as refused:
         return Marked(None, {}, (), (refused.problem,))
     lines = tuple(text.split("\n"))
+    unseen = tuple(_unseen(lines, path))
+    text = _UNSEEN.sub(_STAND_IN, text)
+    brackets: list[Place] = []
     try:
-        _scan(text, path)
+        _scan(text, path, brackets)
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
-    except _Refused as refused:
-        return Marked(None, {}, lines, (refused.problem,))
-    except yaml.MarkedYAMLError as error:
-        return Marked(None, {}, lines, (_syntax(error, lines, path),))
+    except _RefusedError as refused:
+        return Marked(None, {}, lines, (refused.problem, *unseen))
     except yaml.YAMLError as error:
-        return Marked(None, {}, lines, (_unreadable(error, text, path),))
-    if node is None:
-        return Marked(None, {}, lines, (Problem("file-empty", Where(path)),))
+        return Marked(None, {}, lines, (_syntax(error, lines, path, brackets=brackets), *unseen))
     walk = _Walk(path, lines)
-    data = walk.value(node, ())
-    return Marked(data, walk.places, lines, (*walk.problems, *_characters(lines, path)))
+    data = walk.value(node, ()) if node else ""
+    if data == "":
+        return Marked(None, {}, lines, (*unseen, *walk.problems) or (Problem("file-empty", Where(path, 1, 1)),))
+    return Marked(data, walk.places, lines, (*walk.problems, *unseen))
 
 
 def _decoded(raw: bytes, path: str) -> str:
     if len(raw) > MAX_BYTES:
-        facts = {"found": str(len(raw)), "allowed": str(MAX_BYTES)}
-        raise _Refused(Problem("file-too-large", Where(path), facts))
+        facts = {"found": str(len(raw)), "limit": str(MAX_BYTES)}
+        raise _RefusedError(Problem("file-too-large", Where(path), facts))
+    raw = raw.removeprefix(codecs.BOM_UTF8)
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode()
     except UnicodeDecodeError as error:
-        before = raw[: error.start].decode("utf-8-sig", "replace")
-        where = Where(path, before.count("\n") + 1, len(before) - before.rfind("\n"))
-        facts = {"found": f"0x{raw[error.start]:02x}", "guess": _encoding(raw)}
-        raise _Refused(Problem("file-not-utf8", where, facts)) from None
+        raise _not_utf8(raw, error.start, path) from None
+    if raw.count(0) * 8 > len(raw):
+        # UTF-16 without its mark is also valid UTF-8, with a NUL in every space and line end.
+        raise _not_utf8(raw, raw.index(0), path)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _encoding(raw: bytes) -> str:
-    """What else the bytes may be: a guess for the hint only."""
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return "UTF-16"
-    return "Windows-1256"
+def _not_utf8(raw: bytes, start: int, path: str) -> _RefusedError:
+    before = raw[:start].decode(errors="replace")
+    where = Where(path, before.count("\n") + 1, len(before) - before.rfind("\n"))
+    sixteen = raw[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) or not raw[start]
+    facts = {"found": f"0x{raw[start]:02X}", "guess": "UTF-16" if sixteen else "Windows-1256"}
+    return _RefusedError(Problem("file-not-utf8", where, facts))
 
 
-def _scan(text: str, path: str) -> None:
-    """Refuse, before anything is built, what could crash or surprise: YAML bombs, tags, aliases, depth."""
+def _scan(text: str, path: str, brackets: list[Place]) -> None:
+    """Refuse, before anything is built, what could crash or surprise: YAML bombs, tags, aliases, depth.
+
+    `brackets` holds, when an error ends the scan, the places of those that are open.
+    """
     depth = nodes = documents = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        where = Where(path, event.start_mark.line + 1, event.start_mark.column + 1)
+        line, column = _place(event.start_mark)
+        where = Where(path, line + 1, column + 1)
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents > 1:
-                raise _Refused(Problem("yaml-documents", where))
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+                raise _RefusedError(Problem("yaml-documents", where))
+        anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
+        if anchor:
             mark = "*" if isinstance(event, yaml.AliasEvent) else "&"
-            raise _Refused(Problem("yaml-alias", where, {"found": f"{mark}{event.anchor}"}))
-        if getattr(event, "tag", None):
-            raise _Refused(Problem("yaml-tag", where, {"found": str(event.tag)}))
+            raise _RefusedError(Problem("yaml-alias", where, {"found": f"{mark}{anchor}"}))
+        if tag:
+            raise _RefusedError(Problem("yaml-tag", where, {"found": _tag(tag)}))
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
+            brackets.append((line, column) if event.flow_style else (-1, -1))
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
+            brackets.pop()
         nodes += isinstance(event, yaml.NodeEvent)
         if depth > MAX_DEPTH or nodes > MAX_NODES:
             facts = {"depth": str(MAX_DEPTH), "nodes": str(MAX_NODES)}
-            raise _Refused(Problem("yaml-too-deep", where, facts))
+            raise _RefusedError(Problem("yaml-too-deep", where, facts))
         if isinstance(event, yaml.ScalarEvent) and len(event.value) > MAX_SCALAR:
-            raise _Refused(Problem("text-too-long", where, {"allowed": str(MAX_SCALAR)}))
+            raise _RefusedError(Problem("text-too-long", where, {"limit": str(MAX_SCALAR)}))
 
 
-def _syntax(error: yaml.MarkedYAMLError, lines: tuple[str, ...], path: str) -> Problem:
-    mark = error.problem_mark or error.context_mark
-    line, column = (mark.line, mark.column) if mark else (0, 0)
-    line = min(line, max(len(lines) - 1, 0))
-    written = lines[line] if lines else ""
-    found = (error.problem or "").strip()
-    if "mapping values are not allowed" in found:
-        rule = "yaml-colon"
-    elif "\\t" in found or "\t" in written[: len(written) - len(written.lstrip())]:
-        rule = "yaml-tab"
+def _tag(tag: str) -> str:
+    """A tag as it was written; libyaml spells `!!` out."""
+    return tag.replace("tag:yaml.org,2002:", "!!", 1)
+
+
+def _syntax(error: yaml.YAMLError, lines: tuple[str, ...], path: str, *, brackets: list[Place]) -> Problem:
+    """What libyaml stumbled over, as the mistake that authors make there."""
+    said, context = str(getattr(error, "problem", None) or ""), str(getattr(error, "context", None) or "")
+    at = _place(getattr(error, "problem_mark", None), len(lines) - 1)
+    opened = _place(getattr(error, "context_mark", None), len(lines) - 1) if context else at
+    held = brackets[-1] if brackets and brackets[-1][0] >= 0 else None
+    if "mapping values" in said:
+        rule, (line, column) = _colon(at, lines)
+    elif "expected ':'" in said:
+        rule, (line, column) = "yaml-key", _glued(opened[0], lines) or opened
+    elif "quoted scalar" in context:
+        unclosed = "unexpected" in said
+        rule, (line, column) = ("yaml-quote", opened) if unclosed else ("yaml-escape", at)
+    elif held and ("expected ','" in said or "node content" in said):
+        rule, (line, column) = "yaml-bracket", held
+    elif "tag handle" in said:
+        rule, (line, column) = "yaml-tag", at
+    elif any(words in said for words in _UNSTARTED):
+        rule, (line, column) = "yaml-start", opened if "while scanning a" in context else at
+    elif "expected key" in said or "'-' indicator" in said or "document start" in said:
+        rule, (line, column) = _beside(at, lines)
     else:
-        rule = "yaml-syntax"
-    return Problem(rule, Where(path, line + 1, column + 1), {"found": found, "written": written.strip()[:80]})
+        rule, (line, column) = "yaml-syntax", at
+    written = lines[line]
+    indent = written[: len(written) - len(written.lstrip())]
+    if "\t" in indent or written[column : column + 1] == "\t":
+        rule, column = "yaml-tab", written.index("\t")
+    facts = {"found": written[column : column + 1], "written": written.strip()}
+    return Problem(rule, Where(path, line + 1, column + 1), facts)
 
 
-def _unreadable(error: yaml.YAMLError, text: str, path: str) -> Problem:
-    """A character that YAML does not allow, at the place that the reader counts in characters."""
-    position = int(getattr(error, "position", 0) or 0)
-    found = next(iter(_CONTROLS.finditer(text)), None)
-    start = found.start() if found else min(position, len(text))
-    before = text[:start]
-    where = Where(path, before.count("\n") + 1, len(before) - before.rfind("\n"))
-    code = f"U+{ord(text[start]):04X}" if start < len(text) else "?"
-    return Problem("character-control", where, {"found": code})
+_UNSTARTED = (
+    "cannot start any token",
+    "alphabetic or numeric",
+    "entries are not allowed",
+    "keys are not allowed",
+    "comment or line break",
+    "whitespace or line break",
+    "directive",
+)
+"""What libyaml says where a text begins with a character that means something to YAML."""
+_KEY = re.compile(r"\s*(?:- +)?[\w-]+", re.ASCII)
+_GLUED = re.compile(r"(\s*(?:- +)?[\w-]+:)[^\s/]", re.ASCII)
+
+
+def _place(mark: Any, last: int = MAX_BYTES) -> Place:
+    """From 0, and not behind the last line, where libyaml stands at the end of a file."""
+    return (min(mark.line, last), mark.column) if mark else (0, 0)
+
+
+def _glued(line: int, lines: tuple[str, ...]) -> Place | None:
+    """The place behind a colon that no space follows."""
+    found = _GLUED.match(lines[line])
+    return (line, found.end(1)) if found else None
+
+
+def _colon(at: Place, lines: tuple[str, ...]) -> tuple[str, Place]:
+    """One value too many: a colon inside a text, a line too far in, or a line above that lacks its colon."""
+    line, column = at
+    above = next((n for n in range(line - 1, -1, -1) if lines[n].strip()), None)
+    if not _KEY.fullmatch(lines[line][:column]) or above is None:
+        return "yaml-colon", at
+    glued = _glued(above, lines)
+    if glued:
+        return "yaml-key", glued
+    start = len(lines[line]) - len(lines[line].lstrip())
+    before = len(lines[above]) - len(lines[above].lstrip())
+    return ("yaml-key", (above, before)) if start == before else ("yaml-indent", (line, start))
+
+
+def _beside(at: Place, lines: tuple[str, ...]) -> tuple[str, Place]:
+    """Something stands beside what is complete: behind a closing mark, or in a column of its own."""
+    line, column = at
+    if lines[line][:column].rstrip().endswith(("'", '"', "]", "}")):
+        return "yaml-after", at
+    return ("yaml-syntax" if lines[line][column : column + 1] in "]},:" else "yaml-indent"), at
 
 
 class _Walk:
@@ -153,16 +227,25 @@ class _Walk:
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(child, (*path, number)) for number, child in enumerate(node.value)]
-        text = str(node.value)
-        bad = _CONTROLS.search(text) or _OVERRIDES.search(text)
-        if bad and "\\" in self._written(node):
-            # Raw ones are found in the lines; here are those that hide behind an escape.
-            rule = "character-override" if _OVERRIDES.match(bad[0]) else "character-control"
-            self.problems.append(Problem(rule, Where(self.path, *self.places[path]), {"found": _code(bad[0])}))
-        return _CONTROLS.sub("", _OVERRIDES.sub("", text))
+        return self._text(node)
 
-    def _written(self, node: yaml.Node) -> str:
-        return "\n".join(self.lines[node.start_mark.line : node.end_mark.line + 1])
+    def _text(self, node: yaml.Node) -> str:
+        """A scalar without its unseen characters; raw ones are found in the lines, here those behind an escape."""
+        text = str(node.value).replace(_STAND_IN, "")
+        if node.style == '"' and _UNSEEN.search(text):
+            self.problems.extend(self._escapes(node))
+        return _UNSEEN.sub("", text)
+
+    def _escapes(self, node: yaml.Node) -> Iterator[Problem]:
+        start, end = node.start_mark, node.end_mark
+        for number in range(start.line, min(end.line + 1, len(self.lines))):
+            first = start.column if number == start.line else 0
+            last = end.column if number == end.line else len(self.lines[number])
+            for found in _ESCAPE.finditer(self.lines[number], first, last):
+                code = found[1] or found[2] or found[3]
+                character = chr(int(code, 16)) if code else _ESCAPED.get(found[4], "")
+                if character and _UNSEEN.match(character):
+                    yield _unwanted(character, Where(self.path, number + 1, found.start() + 1))
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
         result: dict[str, Any] = {}
@@ -172,7 +255,7 @@ class _Walk:
             if not isinstance(key_node, yaml.ScalarNode):
                 self.problems.append(Problem("key-not-text", where))
                 continue
-            key = str(key_node.value)
+            key = self._text(key_node)
             if key in result:
                 first = self.places[(*path, key)][0]
                 self.problems.append(Problem("key-duplicate", where, {"found": key, "line": str(first)}))
@@ -182,13 +265,13 @@ class _Walk:
         return result
 
 
-def _characters(lines: tuple[str, ...], path: str) -> Iterator[Problem]:
-    """Raw bidi controls: they make a line read as another one than it is."""
+def _unseen(lines: tuple[str, ...], path: str) -> Iterator[Problem]:
+    """Characters that nobody sees, and of them those that make a line read as another one than it is."""
     for number, line in enumerate(lines, start=1):
-        for found in _OVERRIDES.finditer(line):
-            where = Where(path, number, found.start() + 1)
-            yield Problem("character-override", where, {"found": _code(found[0])})
+        for found in _UNSEEN.finditer(line):
+            yield _unwanted(found[0], Where(path, number, found.start() + 1))
 
 
-def _code(character: str) -> str:
-    return f"U+{ord(character):04X}"
+def _unwanted(character: str, where: Where) -> Problem:
+    rule = "character-override" if _OVERRIDE.match(character) else "character-control"
+    return Problem(rule, where, {"found": f"U+{ord(character):04X}"})

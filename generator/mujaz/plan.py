@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass
 
 from mujaz.model.content import Library
-from mujaz.model.document import Medium, Target
+from mujaz.model.document import Made, Medium, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,27 +18,6 @@ class Request:
     languages: frozenset[str] = frozenset()
     media: frozenset[Medium] = frozenset()
     force: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A file that was made: of what, and what came of it."""
-
-    inputs: Mapping[str, str]
-    """Name of an input → its digest."""
-    sha256: str
-    """Of the file."""
-    pages: int | None
-    edition: int
-    """From 1; a new one begins when the brief changes."""
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What `output/` holds, as far as Mujaz made it."""
-
-    made: Mapping[str, Made] = field(default_factory=lambda: MappingProxyType({}))
-    """Target's name → what was made."""
 
 
 def targets(library: Library, request: Request) -> Iterator[Target]:

@@ -73,6 +73,10 @@ class Speaker:
             return text
         return terminal(text, "rtl" if self.language == "ar" else "ltr")
 
+    def laid(self, text: str) -> str:
+        """A line of help or of a table, which runs from left to right in any language, as the terminal needs it."""
+        return terminal(text, "ltr") if self.visual else text
+
     def count(self, problems: Iterable[Problem]) -> str:
         """How many of each weight."""
         found = tuple(problems)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from mujaz.bidi.paragraphs import OBJECT
 from mujaz.bidi.rewrite import Wrap
-from mujaz.bidi.uax9 import INITIATORS, Base, fribidi_levels, levels, order
+from mujaz.bidi.uax9 import Base, fribidi_levels, levels, order
 
 ALM = "\u061c"
 """Arabic letter mark: an invisible character with the force of an Arabic letter."""
@@ -38,6 +38,8 @@ class Line:
     owners: tuple[int, ...]
     """The number of the text box that each character stands in: WeasyPrint sees no further than that."""
     target: tuple[int, ...]
+    has_isolates: bool
+    """Whether it holds isolates as characters: a new line begins without the one that is open."""
 
 
 @dataclass(slots=True)
@@ -52,16 +54,20 @@ class Box:
     """Maximal ranges above `depth`: they run against this box."""
     wrapped: set[Run] = field(default_factory=set)
     """The runs that become a span."""
+    ends: dict[int, int] = field(default_factory=dict)
+    """The same, each start with its stop."""
     marks: set[int] = field(default_factory=set)
     """Where a U+061C stands before a number."""
 
     def __post_init__(self) -> None:
         """Decide, and decide again while a span changes what its neighbours see."""
         target = self.line.target
-        self.runs = list(_stretches(self.start, self.stop, lambda index: target[index] > self.depth))
+        above = [level > self.depth for level in target[self.start : self.stop]]
+        self.runs = list(_stretches(self.start, above))
         self.wrapped = {run for run in self.runs if self._crosses(run) or self._breaks_badly(run)}
         self.wrapped |= self._unparted()
         while True:
+            self.ends = dict(self.wrapped)
             pieces = list(self._pieces())
             numbers = [(n, p) for p in pieces for n in self._numbers(p)] if self.base == "rtl" else []
             self.marks = {number[0] for number, piece in numbers if self._keeps_mark(number, piece)}
@@ -104,8 +110,8 @@ class Box:
         """Whether a line break inside the run would leave a sign or a number on the wrong side."""
         if run[1] - run[0] == 1:
             return False
-        risky = self._strong(*run, AGAINST[self.base]) or INITIATORS.search(self.line.text)
-        return bool(risky) and not WORDS.fullmatch(self.line.text[slice(*run)])
+        risky = self._strong(*run, AGAINST[self.base]) or self.line.has_isolates
+        return risky and not WORDS.fullmatch(self.line.text[slice(*run)])
 
     def _unparted(self) -> set[Run]:
         """Runs that only signs part from the next one: a line break near them would join the signs to one."""
@@ -119,7 +125,7 @@ class Box:
         """The text boxes that remain of this box when the wrapped runs are taken out."""
         inside = {index for run in self.wrapped for index in range(*run)}
         owners = self.line.owners
-        for start, stop in _stretches(self.start, self.stop, lambda index: index not in inside):
+        for start, stop in _stretches(self.start, [i not in inside for i in range(self.start, self.stop)]):
             first = start
             for index in range(start + 1, stop + 1):
                 if index == stop or owners[index] != owners[first]:
@@ -142,17 +148,24 @@ class Box:
                 yield piece[0] + start, piece[0] + stop
 
     def _keeps_mark(self, number: Run, piece: Run) -> bool:
-        """Whether a mark before the number stays with it when a line breaks; else it stays with the sign before."""
-        before = self.line.text[number[0] - 1]
-        return number[0] == piece[0] or before.isspace() or unicodedata.category(before) in {"Ps", "Pi"}
+        """Whether one mark before the number is enough wherever a line breaks."""
+        text = self.line.text
+        before = text[number[0] - 1]
+        if number[0] > piece[0] and not before.isspace() and unicodedata.category(before) not in {"Ps", "Pi"}:
+            return False  # the mark would stay with the sign before it
+        tails = [
+            slice(start, number[1])
+            for start, _ in self.runs
+            if number[0] < start < number[1] and text[start - 1] not in "-\u2212"  # no line breaks there
+        ]
+        return all(_same(text[tail], levels(text[tail], "rtl"), self.line.target[tail]) for tail in tails)
 
     def _wrong(self, view: Run, resolve: Callable[[str, Base], tuple[int, ...]]) -> set[Run]:
         """The runs that stand where they should not when the view is ordered alone, spans being objects."""
         shown, places = self._shown(view)
         got = resolve(shown, self.base)
-        spans = {start for start, _ in self.wrapped}
         at = [place for place in places if place is not None]
-        wanted = [self.depth if place in spans else self.line.target[place] for place in at]
+        wanted = [self.depth if place in self.ends else self.line.target[place] for place in at]
         seen = [level for level, place in zip(got, places, strict=True) if place is not None]
         shift = self.depth - self.depth % 2
         if len(at) == len(places) and all(a + shift == b for a, b in zip(seen, wanted, strict=True)):
@@ -163,12 +176,11 @@ class Box:
             return set()
         off = {place for place, one, other in zip(at, seen, wanted, strict=True) if one + shift != other}
         inside = [run for run in self.runs if view[0] <= run[0] and run[1] <= view[1]]
-        near = {run for run in inside if any(run[0] - 1 <= index <= run[1] for index in off)}
+        near = {run for run in inside if not off.isdisjoint(range(run[0] - 1, run[1] + 1))}
         return near if near - self.wrapped else set(inside)
 
     def _shown(self, view: Run) -> tuple[str, list[int | None]]:
         """The text of a view, and the place in the line of each character; a mark has none."""
-        ends = dict(self.wrapped)
         characters: list[str] = []
         places: list[int | None] = []
         index = view[0]
@@ -176,9 +188,9 @@ class Box:
             if index in self.marks:
                 characters.append(ALM)
                 places.append(None)
-            characters.append(OBJECT if index in ends else self.line.text[index])
+            characters.append(OBJECT if index in self.ends else self.line.text[index])
             places.append(index)
-            index = ends.get(index, index + 1)
+            index = self.ends.get(index, index + 1)
         return "".join(characters), places
 
 
@@ -188,21 +200,20 @@ def lowered(levels_: Sequence[int], depth: int) -> tuple[int, ...]:
     waiting = [(0, len(result), depth)]
     while waiting:
         start, stop, depth = waiting.pop()
-        above = [level > depth for level in result]
-        for first, last in _stretches(start, stop, above.__getitem__):
+        for first, last in _stretches(start, [level > depth for level in result[start:stop]]):
             surplus = (min(result[first:last]) - depth) // 2 * 2
             result[first:last] = [level - surplus for level in result[first:last]]
             waiting.append((first, last, depth if surplus else depth + 1))
     return tuple(result)
 
 
-def _stretches(start: int, stop: int, belongs: Callable[[int], bool]) -> Iterator[Run]:
-    """The maximal ranges of indices that belong."""
+def _stretches(start: int, belongs: Sequence[bool]) -> Iterator[Run]:
+    """The maximal ranges that belong, counted from `start`."""
     first = None
-    for index in range(start, stop + 1):
-        if index < stop and belongs(index):
-            first = index if first is None else first
-        elif first is not None:
+    for index, one in enumerate([*belongs, False], start):
+        if one and first is None:
+            first = index
+        elif not one and first is not None:
             yield first, index
             first = None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mujaz.bidi.boxes import ALM, Box, Line, lowered
 from mujaz.bidi.paragraphs import LINE, Element, Paragraph, direction_of, paragraphs, parse
 from mujaz.bidi.rewrite import Wrap, rewrite
-from mujaz.bidi.uax9 import Base, levels
+from mujaz.bidi.uax9 import INITIATORS, Base, levels
 
 
 def settle(html: str, base: Base) -> str:
@@ -43,7 +43,7 @@ def _needs(paragraph: Paragraph) -> tuple[list[Wrap], dict[int, str]]:
         stop = start + len(text)
         target = lowered(levels(text, paragraph.base), depth)
         if any(level > depth for level in target):
-            box = Box(Line(text, tuple(owners[start:stop]), target), 0, len(text), depth)
+            box = Box(Line(text, tuple(owners[start:stop]), target, bool(INITIATORS.search(text))), 0, len(text), depth)
             wraps += [Wrap(start + wrap.start, start + wrap.stop, wrap.direction) for wrap in box.wraps()]
             marks.update({start + mark: ALM for mark in box.all_marks()})
         start = stop + len(LINE)

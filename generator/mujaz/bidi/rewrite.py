@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from mujaz.bidi.paragraphs import Element, Paragraph, is_note
 from mujaz.bidi.uax9 import Base
@@ -21,19 +22,19 @@ class Wrap:
 
 def rewrite(paragraph: Paragraph, wraps: Sequence[Wrap], marks: Mapping[int, str]) -> None:
     """Set the spans around their ranges and the marks before their places, splitting elements if need be."""
-    around = _depths(paragraph, wraps)
+    around = _Around(_depths(paragraph, wraps))
     builder = _Builder(paragraph.container.makeelement("div"), paragraph.base)
+    edges = sorted({edge for wrap in wraps for edge in (wrap.start, wrap.stop)} | marks.keys())
     start = 0
     for leaf in paragraph.leaves:
         stop = start + len(leaf.text)
         if leaf.element is not None:
-            builder.open(leaf.path, _covering(around, start, stop))
+            builder.open(leaf.path, around.at(start, stop))
             builder.keep(leaf.element)
         else:
-            edges = {edge for wrap in wraps for edge in (wrap.start, wrap.stop)} | marks.keys()
-            cuts = sorted({start, stop} | {edge for edge in edges if start < edge < stop})
-            for first, last in pairwise(cuts):
-                builder.open(leaf.path, _covering(around, first, last))
+            inside = edges[bisect_right(edges, start) : bisect_left(edges, stop)]
+            for first, last in pairwise([start, *inside, stop]):
+                builder.open(leaf.path, around.at(first, last))
                 builder.write(marks.get(first, "") + leaf.text[first - start : last - start])
         start = stop
     _replace(paragraph, builder.root)
@@ -41,15 +42,15 @@ def rewrite(paragraph: Paragraph, wraps: Sequence[Wrap], marks: Mapping[int, str
 
 def _depths(paragraph: Paragraph, wraps: Sequence[Wrap]) -> list[tuple[Wrap, int]]:
     """Each span, outer before inner, with how many inline elements stay outside of it."""
+    starts = list(accumulate((len(leaf.text) for leaf in paragraph.leaves), initial=0))[:-1]
     placed = []
     for wrap in sorted(wraps, key=lambda wrap: (wrap.start, -wrap.stop)):
-        start, shared = 0, None
-        for leaf in paragraph.leaves:
-            stop = start + len(leaf.text)
-            if start < wrap.stop and stop > wrap.start:
-                shared = leaf.path if shared is None else _common(shared, leaf.path)
-            start = stop
-        placed.append((wrap, len(shared or ())))
+        number = bisect_right(starts, wrap.start) - 1
+        shared = paragraph.leaves[number].path
+        while number < len(starts) and starts[number] < wrap.stop:
+            shared = _common(shared, paragraph.leaves[number].path)
+            number += 1
+        placed.append((wrap, len(shared)))
     return placed
 
 
@@ -60,10 +61,22 @@ def _common(one: tuple[Element, ...], other: tuple[Element, ...]) -> tuple[Eleme
     return one[:length]
 
 
-def _covering(around: Sequence[tuple[Wrap, int]], first: int, last: int) -> list[tuple[Wrap, int]]:
-    if first == last:
-        return [(wrap, depth) for wrap, depth in around if wrap.start < first < wrap.stop]
-    return [(wrap, depth) for wrap, depth in around if wrap.start <= first and last <= wrap.stop]
+@dataclass(slots=True)
+class _Around:
+    """Tells which spans stand around a place; the places come in the order of the text."""
+
+    waiting: list[tuple[Wrap, int]]
+    open: list[tuple[Wrap, int]] = field(default_factory=list)
+    next: int = 0
+
+    def at(self, first: int, last: int) -> list[tuple[Wrap, int]]:
+        """The spans around a range, outer before inner; an empty element at a span's edge stays outside."""
+        while self.open and self.open[-1][0].stop <= first:
+            self.open.pop()
+        while self.next < len(self.waiting) and self.waiting[self.next][0].start < last:
+            self.open.append(self.waiting[self.next])
+            self.next += 1
+        return list(self.open)
 
 
 def _replace(paragraph: Paragraph, built: Element) -> None:

@@ -42,13 +42,15 @@ KINDS = (
     r"(?<!\w)[A-Z]{1,6}(?:/[A-Z0-9.]+)+(?: ?\(\d{4}\))?",
     r"(?<![\w/.-])\d+(?:[-/._][A-Za-z0-9]+)*[-/._][A-Za-z][A-Za-z0-9]*(?:[-/._][A-Za-z0-9]+)*",
     r"(?<![\w/.-])\d+(?:-[\dA-Z]+){2,}(?!\w)",
-    # degrees and signed numbers in Western digits; Arabic digits carry their sign on the right, as in CLDR
-    r"(?<![\w.,-])(?:[-+−]?[0-9][0-9.,]*[ \u00a0]?)?°[CF](?!\w)",
+    # hours, degrees and signed numbers in Western digits; Arabic digits carry their sign on the right, as in CLDR
+    r"(?<!\w)\d{1,2}:\d{2}[ \u00a0]?[AaPp]\.?[Mm](?!\w)",
+    r"(?:(?<![\w.,-])|(?<=[وفبلك])(?<!\w\w))(?:[-+−]?[0-9][0-9.,]*[ \u00a0]?)?°[CF](?!\w)",
     r"(?:(?<![\w)\]%٪.,/+−-])|(?<=[وفبلك])(?<!\w\w))[-+−±][0-9]+(?:[.,][0-9]+)*(?![\w/-])",
 )
 TOKEN = re.compile("|".join(KINDS))
-HINT = re.compile(r"[@#+./°!−±-]|\d[ \u00a0)]+\d")
-"""Every kind holds one of these, so text without them need not be parsed."""
+HINT = re.compile(r"[@#&+/:_°!−±-]|\.[A-Za-z]|[A-Za-z]\.|\d[ \u00a0.)]+\d")
+"""Every kind holds one of these, so a text without them need not be parsed."""
+TAG = re.compile(r"<[^>]*>")
 
 
 def isolate(html: str, base: Base) -> str:
@@ -56,7 +58,7 @@ def isolate(html: str, base: Base) -> str:
 
     Only right-to-left paragraphs are touched, and neither code nor an inline element that states its `dir`.
     """
-    if base == "ltr" or not HINT.search(html):
+    if base == "ltr" or not HINT.search(TAG.sub("", html)):
         return html
     page = parse(html)
     changed = False

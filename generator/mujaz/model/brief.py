@@ -74,6 +74,8 @@ class Section:
     """The heading without its notes."""
     fields: Mapping[str, Value]
     points: tuple[Item, ...]
+    opposes: bool
+    """Whether it is set against the section before it, point by point: the other side of an evaluation."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
-"""A brief composed for one medium: `Document`, the `Target` that it is made for, and the `Output` that came of it."""
+"""What is made: a `Target`, the `Document` for it, the `Output` that came of it, the `State` of all that was made."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 
 from mujaz.problems import Problem
 
@@ -52,3 +54,24 @@ class Output:
     pages: int | None = None
     """Of a PDF; a web page has none."""
     problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A file that was made: of what, and what came of it."""
+
+    inputs: Mapping[str, str]
+    """Name of an input → its digest."""
+    sha256: str
+    """Of the file."""
+    pages: int | None
+    edition: int
+    """From 1; a new one begins when the brief changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What `output/` holds, as far as Mujaz made it."""
+
+    made: Mapping[str, Made] = field(default_factory=lambda: MappingProxyType({}))
+    """Target's name → what was made."""

@@ -1,0 +1,76 @@
+"""The house itself: borders, the table of modules, and the four places of a kind of block."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+import architecture
+from mujaz.model.blocks import kinds
+from mujaz.report import rules
+
+ROOT = Path(__file__).resolve().parents[2]
+GUIDES = ("docs/authors.ar.md", "docs/authors.en.md")
+
+
+def every_module() -> list[Path]:
+    return sorted(architecture.SOURCE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", every_module(), ids=lambda path: path.relative_to(architecture.SOURCE).as_posix())
+def test_every_module_opens_with_its_border(path: Path) -> None:
+    line = architecture.border(path)
+    assert line.endswith((".", "it.")) or path.name == "__init__.py", f"{path}: the first line is a sentence"
+    assert len(line) > 20, f"{path}: the first line says what goes in, what comes out and what it must not do"
+
+
+def test_the_table_of_modules_is_the_one_that_the_modules_make() -> None:
+    page = architecture.PAGE.read_text("utf-8")
+    assert page == architecture.page_with_table(page), "run: python tests/architecture.py"
+
+
+def test_every_module_has_a_floor() -> None:
+    named = {name for names in architecture.floors() for name in names}
+    there = {path.relative_to(architecture.SOURCE).parts[0].removesuffix(".py") for path in every_module()}
+    assert there - {"__init__"} == named
+
+
+def test_a_kind_of_block_is_one_word_in_four_places() -> None:
+    classes = set(kinds())
+    templates = {path.name.removesuffix(".html.j2") for path in (ROOT / "templates" / "blocks").iterdir()}
+    cases = {path.stem for path in (ROOT / "tests" / "cases" / "blocks").glob("*.yaml")}
+    assert templates == classes
+    assert cases == classes
+    for guide in GUIDES:
+        headings = re.findall(r"^### `([a-z-]+)`", (ROOT / guide).read_text("utf-8"), re.M)
+        assert sorted(headings) == sorted(classes), guide
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_labels_name_every_kind_and_every_word_of_the_fields(language: str) -> None:
+    labels = yaml.safe_load((ROOT / "templates" / "labels" / f"{language}.yaml").read_text("utf-8"))
+    assert set(labels["kinds"]) == set(kinds())
+    other = yaml.safe_load((ROOT / "templates" / "labels" / "ar.yaml").read_text("utf-8"))
+    assert labels.keys() == other.keys()
+
+
+def test_every_rule_that_the_code_names_has_its_sentences() -> None:
+    named: set[str] = set()
+    for path in every_module():
+        named |= set(
+            re.findall(
+                r"(?:Problem|OutputError|OccupiedError|Failure|PydanticCustomError)\(\s*\"([a-z0-9-]+)\"",
+                path.read_text(),
+            )
+        )
+    assert named - rules() == set()
+
+
+def test_no_registry_host_is_named() -> None:
+    hosts = re.compile("|".join(("py" + "pi.org", "python" + "hosted.org", "npm" + "js.org", "deb.debian" + ".org")))
+    for path in (*ROOT.glob("*.*"), *(ROOT / "docs").glob("*"), ROOT / "run", ROOT / ".ci" / "run"):
+        if path.is_file():
+            assert not hosts.search(path.read_text("utf-8")), path
