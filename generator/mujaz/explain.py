@@ -1,9 +1,11 @@
-"""A mapping that does not fit its noun → problems with place, what was found, what is allowed; never raises for data."""
+"""A mapping that does not fit its noun → problems with place, finding and choice; never raises for data."""
 
 from __future__ import annotations
 
+import copy
 import types
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from enum import Enum
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
@@ -13,6 +15,7 @@ from pydantic_core import ErrorDetails
 
 from mujaz.arabic import closest
 from mujaz.model.content import Path, Source
+from mujaz.model.text import SLUG
 from mujaz.problems import Problem
 
 N = TypeVar("N", bound=BaseModel)
@@ -27,6 +30,7 @@ _TYPES = {
     "model_attributes_type": "mapping",
     "int_type": "number",
     "int_parsing": "number",
+    "int_parsing_size": "number",
     "int_from_float": "number",
     "bool_type": "yes-or-no",
     "bool_parsing": "yes-or-no",
@@ -36,6 +40,23 @@ _TYPES = {
     "date_from_datetime_inexact": "date",
 }
 """pydantic's kind of error → what would have been right."""
+_FORMS = {"accent": "colour", "ink": "colour", "country": "country", "id": "reference-key"}
+"""A field that is written in a form of its own → the name of that form."""
+_FILLERS: Mapping[str, object] = {
+    "kind": "summary",
+    "date": "2000-01-01",
+    "priority": "1",
+    "side": "positive",
+    "verdict": "open",
+    "horizon": "short",
+    "points": [{}],
+    "blocks": [{}],
+    "columns": ["…"],
+    "rows": [["…"]],
+}
+"""What `mended` writes where a field is missing; "…" in all others."""
+_ROUNDS = 8
+"""Of mending: a mistake in a point shows only when its block is one."""
 
 
 def typed(noun: type[N], data: object, source: Source) -> tuple[N | None, tuple[Problem, ...]]:
@@ -44,55 +65,177 @@ def typed(noun: type[N], data: object, source: Source) -> tuple[N | None, tuple[
         return noun.model_validate(data), ()
     except ValidationError as error:
         details = error.errors(include_url=False)
-        return None, tuple(_problem(detail, noun, data, source) for detail in details)
+        misfits = (_Misfit(detail, noun, data, source) for detail in details)
+        return None, tuple(problem for misfit in misfits for problem in _problems(misfit))
 
 
-def _problem(detail: ErrorDetails, noun: type[BaseModel], data: object, source: Source) -> Problem:
-    kind, ctx = detail["type"], {k: str(v) for k, v in detail.get("ctx", {}).items()}
-    path, rest = _walk(detail["loc"], data)
-    value = _at(data, path)
-    last = str(detail["loc"][-1]) if detail["loc"] else ""
-    if kind == "missing":
-        return Problem("field-missing", source.where(path), {"field": last, "in": _name(path)})
-    if kind == "extra_forbidden":
-        allowed = _keys(noun, detail["loc"][:-1])
-        return Problem("key-unknown", source.where(path), _choice(last, allowed))
-    if kind == "union_tag_not_found":
-        return Problem("field-missing", source.where(path), {"field": "kind", "in": _name(path)})
-    if kind == "union_tag_invalid":
+def mended(noun: type[N], data: object) -> N | None:
+    """What is left of a noun when its mistakes are taken out, so that its links can be judged in the same run.
+
+    No reader is ever told of it, for what was missing is filled in.
+    """
+    data = copy.deepcopy(data)
+    for _ in range(_ROUNDS):
+        try:
+            return noun.model_validate(data)
+        except ValidationError as error:
+            for detail in error.errors(include_url=False):
+                _mend(detail, data)
+    return None
+
+
+def slug_like(text: str) -> dict[str, str]:
+    """The name that was probably meant, as a fact; no fact where nothing of it can be kept."""
+    near = "".join(c if c.isascii() and c.isalnum() else "-" for c in text.strip().lower()).strip("-")
+    return {"closest": near} if SLUG.fullmatch(near) else {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Misfit:
+    """One of pydantic's findings, with the data and the text that it is about."""
+
+    detail: ErrorDetails
+    noun: type[BaseModel]
+    data: object
+    source: Source
+
+    @property
+    def path(self) -> Path:
+        found = _walk(self.detail["loc"], self.data)
+        return (*found, "kind") if self.detail["type"] == "union_tag_invalid" else found
+
+    @property
+    def value(self) -> Any:
+        return _at(self.data, self.path)
+
+    @property
+    def facts(self) -> dict[str, str]:
+        return {key: str(fact) for key, fact in self.detail.get("ctx", {}).items()}
+
+
+def _problems(misfit: _Misfit) -> Iterator[Problem]:
+    kind, path, value = misfit.detail["type"], misfit.path, misfit.value
+    where = misfit.source.where(path)
+    if kind == "row-length":
+        yield from _rows(value, path, misfit.source)
+    elif kind in ("type-wrong", "text-empty") and isinstance(value, Mapping) and value:
+        # A text with variants, or a name in several languages: say which of them.
+        for key, each in value.items():
+            if not isinstance(each, str) or not each.strip():
+                yield _unfit((*path, key), each, "text", misfit.source)
+    elif kind == "model_type" and not path:
+        yield Problem("file-not-keys", where, {"found": _sort(value)})
+    elif kind == "type-wrong":
+        yield _unfit(path, value, "text", misfit.source)
+    elif kind in _TYPES:
+        yield _unfit(path, value, _TYPES[kind], misfit.source)
+    elif kind in ("missing", "union_tag_not_found"):
+        field = "kind" if kind == "union_tag_not_found" else str(misfit.detail["loc"][-1])
+        yield Problem("field-missing", where, {"field": field, "in": _name(path)})
+    elif kind == "extra_forbidden":
+        last = str(misfit.detail["loc"][-1])
+        yield Problem("key-unknown", where, _choice(last, _keys(misfit.noun, misfit.detail["loc"][:-1])))
+    else:
+        yield _worded(misfit)
+
+
+def _worded(misfit: _Misfit) -> Problem:
+    """A value of the right type that is not one of those that may stand there."""
+    rule, path, value, ctx = misfit.detail["type"], misfit.path, misfit.value, misfit.facts
+    where, facts = misfit.source.where(path), {"field": _name(path)}
+    if rule in ("too_short", "too_long"):
+        rule, facts = "count-wrong", {**facts, **_range(ctx, str(len(value)))}
+    elif rule in ("greater_than_equal", "less_than_equal"):
+        rule, facts = "out-of-range", {**facts, **_range(ctx, _short(value))}
+    elif rule == "field-missing":
+        facts = {**ctx, "in": _name(path)}
+    elif not isinstance(value, str):
+        return _unfit(path, value, "word", misfit.source)
+    elif not value.strip():
+        rule = "text-empty"
+    elif rule == "union_tag_invalid":
         allowed = [tag.strip(" '\"") for tag in ctx["expected_tags"].split(",")]
-        return Problem("kind-unknown", source.where((*path, "kind")), _choice(ctx["tag"], allowed))
-    if kind in ("literal_error", "enum"):
-        return Problem("value-unknown", source.where(path), _choice(_short(value), _values(noun, detail["loc"])))
-    if kind == "value-unknown":
-        return Problem(kind, source.where(path), _choice(ctx["found"], ctx["allowed"].split(", ")))
-    if kind in ("too_short", "too_long", "greater_than_equal", "less_than_equal", "string_too_short"):
-        return Problem("out-of-range", source.where(path), _range(kind, ctx, value))
-    if kind == "string_pattern_mismatch":
-        return Problem("form-wrong", source.where(path), {"field": _name(path), "found": _short(value)})
-    if kind in _TYPES:
-        facts = {"field": _name(path), "expected": _TYPES[kind], "found": _sort(value)}
-        return Problem("type-wrong", source.where(path), facts)
-    # What is left are the rules of our own nouns, which bring their facts along.
-    facts = {"field": ctx.pop("field", "") or _name(path), "found": _sort(value), **ctx}
-    return Problem(kind, source.where(path), facts)
+        rule, facts = "kind-unknown", _choice(value, allowed)
+    elif rule in ("value-unknown", "literal_error", "enum"):
+        words = ctx["allowed"].split(", ") if "allowed" in ctx else _values(misfit.noun, misfit.detail["loc"])
+        rule, facts = "value-unknown", {**facts, **_choice(value, words)}
+    elif rule == "slug-wrong":
+        facts = {"found": _short(value), **slug_like(value)}
+    else:
+        rule, facts = "form-wrong", {**facts, "found": _short(value), "form": _FORMS.get(_name(path), "other")}
+    return Problem(rule, where, facts)
 
 
-def _walk(loc: tuple[int | str, ...], data: object) -> tuple[Path, tuple[int | str, ...]]:
+def _unfit(path: Path, value: object, expected: str, source: Source) -> Problem:
+    where, field = source.where(path), _name(path)
+    if expected == "text" and isinstance(value, str):
+        return Problem("text-empty", where, {"field": field})
+    return Problem("type-wrong", where, {"field": field, "expected": expected, "found": _sort(value)})
+
+
+def _rows(table: Mapping[str, Any], path: Path, source: Source) -> Iterator[Problem]:
+    """Every row of a table that has another number of cells than the table has columns."""
+    columns = len(table["columns"])
+    for number, row in enumerate(table["rows"]):
+        cells = len(row["cells"] if isinstance(row, Mapping) else row)
+        if cells != columns:
+            facts = {"row": str(number + 1), "found": str(cells), "columns": str(columns)}
+            yield Problem("row-length", source.where((*path, "rows", number)), facts)
+
+
+def _mend(detail: ErrorDetails, data: Any) -> None:
+    """Take one mistake out of the data, or fill one gap in it."""
+    path, kind, loc = _walk(detail["loc"], data), detail["type"], detail["loc"]
+    here = _at(data, path)
+    if kind == "missing" and isinstance(here, dict):
+        field = str(loc[-1])
+        name = "-".join(("mended", *map(str, path)))
+        here[field] = name if field == "id" else copy.deepcopy(_FILLERS.get(field, "…"))
+    elif kind in ("union_tag_not_found", "union_tag_invalid") and isinstance(here, dict):
+        here["kind"] = "background" if "points" in here else "summary"
+    elif kind == "row-length":
+        width = len(here["columns"])
+        here["rows"] = [[*_cells(row), *["…"] * width][:width] for row in here["rows"]]
+    elif path:
+        _cut(path, data, model=kind in ("model_type", "model_attributes_type"))
+
+
+def _cut(path: Path, data: Any, *, model: bool) -> None:
+    """Take a value away; where it is one of a list, the places of the others must not change."""
+    if isinstance(path[-1], int) and not model:
+        path = path[:-1]
+    holder: Any = _at(data, path[:-1])
+    if model:
+        holder[path[-1]] = {}
+    elif isinstance(holder, dict):
+        holder.pop(path[-1], None)
+
+
+def _cells(row: Any) -> list[Any]:
+    return list(row["cells"] if isinstance(row, Mapping) else row)
+
+
+def _walk(loc: tuple[int | str, ...], data: object) -> Path:
     """The part of pydantic's location that exists in the data.
 
     Locations also hold the tags of unions and the names that a validator gave to unnamed things
     (`- problem: {depth: x}` is validated as `{kind: problem, depth: x}`); these are stepped over.
     """
     path: list[str | int] = []
-    here: object = data
+    here: Any = data
+    untagged = True
     for step in loc:
+        in_list = bool(path) and isinstance(path[-1], int)
+        if untagged and in_list and isinstance(here, Mapping) and here.get("kind") == step:
+            untagged = False
+            continue
         if (isinstance(here, Mapping) and step in here) or (
             isinstance(here, list) and isinstance(step, int) and step < len(here)
         ):
-            here = here[step]
+            here = _at(here, (step,))
         elif (
-            isinstance(here, Mapping)
+            in_list
+            and isinstance(here, Mapping)
             and len(here) == 1
             and isinstance(inner := next(iter(here.values())), Mapping)
             and step in inner
@@ -102,10 +245,10 @@ def _walk(loc: tuple[int | str, ...], data: object) -> tuple[Path, tuple[int | s
         else:
             continue
         path.append(step)
-    return tuple(path), ()
+    return tuple(path)
 
 
-def _at(data: Any, path: Path) -> object:
+def _at(data: Any, path: Path) -> Any:
     for step in path:
         data = data[step]
     return data
@@ -131,15 +274,14 @@ def _sort(value: object) -> str:
 
 
 def _choice(found: str, allowed: list[str]) -> dict[str, str]:
-    facts = {"found": found, "allowed": ", ".join(allowed)}
+    facts = {"found": _short(found), "allowed": ", ".join(allowed)}
     near = closest(found, allowed)
     return {**facts, "closest": near} if near else facts
 
 
-def _range(kind: str, ctx: Mapping[str, str], value: object) -> dict[str, str]:
+def _range(ctx: Mapping[str, str], found: str) -> dict[str, str]:
     least = ctx.get("min_length") or ctx.get("ge")
     most = ctx.get("max_length") or ctx.get("le")
-    found = str(len(value)) if isinstance(value, list | Mapping) else _short(value)
     return {"found": found, "bound": "least" if least else "most", "limit": str(least or most)}
 
 

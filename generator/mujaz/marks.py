@@ -232,7 +232,7 @@ class _Walk:
     def _text(self, node: yaml.Node) -> str:
         """A scalar without its unseen characters; raw ones are found in the lines, here those behind an escape."""
         text = str(node.value).replace(_STAND_IN, "")
-        if node.style == '"' and _UNSEEN.search(text):
+        if getattr(node, "style", None) == '"' and _UNSEEN.search(text):
             self.problems.extend(self._escapes(node))
         return _UNSEEN.sub("", text)
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter
 
-from mujaz.explain import typed
+from mujaz.explain import mended, slug_like, typed
 from mujaz.marks import parse
 from mujaz.model.content import (
     Audience,
@@ -31,6 +31,7 @@ from mujaz.problems import Problem, Severity, Where, errors, in_order
 N = TypeVar("N", bound=BaseModel)
 
 WORKSPACE = "mujaz.yaml"
+AUDIENCES = "content/audiences"
 MAX_PICTURE = 10 * 1024 * 1024
 _PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"<svg": "image/svg+xml"}
 _LANGUAGES: tuple[str, ...] = TypeAdapter(Language).json_schema()["enum"]
@@ -42,6 +43,8 @@ class _Desk:
 
     root: Path
     problems: list[Problem] = field(default_factory=list)
+    mended: set[str] = field(default_factory=set)
+    """Files whose nouns are not as they were written."""
 
     def source(self, path: str) -> tuple[Any, Source] | None:
         """The data of a file, or None with its problems noted."""
@@ -54,48 +57,68 @@ class _Desk:
             return None
         return marked.data, Source(path, marked.lines, MappingProxyType(marked.places))
 
-    def bytes(self, path: str) -> bytes | None:
-        """A file of the workspace; neither it nor a folder above it may be a link."""
+    def bytes(self, path: str, at: Where | None = None) -> bytes | None:
+        """A file of the workspace; neither it nor a folder above it may be a link. `at` is where it is named."""
+        where = at or Where(path)
         here = self.root
-        for part in Path(path).parts:
-            here /= part
-            if here.is_symlink():
-                self.problems.append(Problem("file-is-link", Where(path), {"found": part}))
-                return None
         try:
+            for part in Path(path).parts:
+                here /= part
+                if here.is_symlink():
+                    self.problems.append(Problem("file-is-link", where, {"found": part}))
+                    return None
             if not stat.S_ISREG(os.stat(here).st_mode):
-                self.problems.append(Problem("file-not-regular", Where(path)))
+                self.problems.append(Problem("file-not-regular", where, {"found": path}))
                 return None
-            return here.read_bytes()
+            with here.open("rb") as file:
+                return file.read(MAX_PICTURE + 1)
+        except FileNotFoundError:
+            self.problems.append(Problem("file-missing", where, {"found": path}))
         except OSError as error:
-            self.problems.append(Problem("file-unreadable", Where(path), {"found": error.strerror or str(error)}))
-            return None
+            self.problems.append(Problem("file-unreadable", where, {"found": error.strerror or str(error)}))
+        return None
 
     def noun(self, kind: type[N], path: str) -> tuple[N | None, Source | None]:
-        """The noun that a file makes."""
+        """The noun that a file makes; with its mistakes taken out, if it has some, so that its links can be judged."""
         read = self.source(path)
         if read is None:
             return None, None
         data, source = read
         made, problems = typed(kind, data, source)
         self.problems.extend(problems)
+        if made is None:
+            self.mended.add(path)
+            made = mended(kind, data)
         return made, source
 
 
+class _Unread(dict[str, Reference]):
+    """References of a file that could not be read: any key may be one of them."""
+
+    def __contains__(self, key: object) -> bool:
+        """Whether a citation can be right."""
+        return True
+
+
 def read(root: Path) -> tuple[Library | None, tuple[Problem, ...]]:
-    """Everything below `content/`; None where `mujaz.yaml` itself cannot be understood."""
+    """Everything below `content/`; None where `mujaz.yaml` itself cannot be understood.
+
+    Topics and audiences that have problems are among it as far as they make sense, so that a check finds the rest of
+    their problems in the same run; nothing of them may be built.
+    """
     desk = _Desk(root)
-    workspace, _ = desk.noun(Workspace, WORKSPACE)
+    workspace, source = desk.noun(Workspace, WORKSPACE)
     audiences, audience_sources = _audiences(desk)
     shared = _references(desk, "content/references.yaml")
     topics, broken = _topics(desk, shared)
-    if workspace is None:
+    logo = _logo(desk, workspace, source) if workspace and source else None
+    if workspace is None or WORKSPACE in desk.mended:
         return None, in_order(desk.problems)
     library = Library(
         workspace=workspace,
         audiences=MappingProxyType(audiences),
         topics=tuple(topics),
-        logo=_logo(desk, workspace),
+        logo=logo,
         broken=frozenset(broken),
         audience_sources=MappingProxyType(audience_sources),
     )
@@ -108,9 +131,13 @@ def find_workspace(start: Path) -> Path | None:
 
 
 def _audiences(desk: _Desk) -> tuple[dict[str, Audience], dict[str, Source]]:
+    """The audiences that can be read, and the sources of all: one that cannot be read is still no unknown one."""
     audiences: dict[str, Audience] = {}
-    sources: dict[str, Source] = {}
-    for path in _yaml_files(desk, "content/audiences"):
+    names = _names(desk, AUDIENCES)
+    sources = {name.partition(".")[0]: Source(f"{AUDIENCES}/{name}", (), MappingProxyType({})) for name in names}
+    if not names and not any(each.where.path == AUDIENCES for each in desk.problems):
+        desk.problems.append(Problem("audiences-missing", Where(AUDIENCES)))
+    for path in _yaml_files(desk, AUDIENCES, names):
         slug = Path(path).stem
         if not _good_slug(desk, slug, path):
             continue
@@ -136,18 +163,27 @@ def _topics(desk: _Desk, shared: Mapping[str, Reference]) -> tuple[list[Entry], 
 def _entries(desk: _Desk, folder: str, shared: Mapping[str, Reference]) -> Iterator[Entry]:
     slug = Path(folder).name
     own = _references(desk, f"{folder}/references.yaml")
-    written = [path for path in _yaml_files(desk, folder) if Path(path).name != "references.yaml"]
-    if not written:
+    names = _names(desk, folder)
+    before = len(desk.problems)
+    written = [path for path in _yaml_files(desk, folder, names) if Path(path).name != "references.yaml"]
+    if not written and len(desk.problems) == before:
         desk.problems.append(Problem("topic-empty", Where(folder), {"allowed": ", ".join(_LANGUAGES)}))
     for path in written:
         language = Path(path).stem
         if language not in _LANGUAGES:
-            facts = {"found": Path(path).name, "allowed": ", ".join(f"{each}.yaml" for each in _LANGUAGES)}
-            desk.problems.append(Problem("language-unknown", Where(path), facts))
+            desk.problems.append(Problem("language-unknown", Where(path), _language(Path(path))))
             continue
         topic, source = desk.noun(Topic, path)
         if topic and source:
-            yield Entry(slug, language, topic, MappingProxyType({**shared, **own}), source)
+            references = own if isinstance(own, _Unread) else shared if isinstance(shared, _Unread) else None
+            every = MappingProxyType({**shared, **own}) if references is None else references
+            yield Entry(slug, language, topic, every, source)
+
+
+def _language(path: Path) -> dict[str, str]:
+    near = next((each for each in _LANGUAGES if path.stem.lower().startswith(each)), None)
+    facts = {"found": path.name, "allowed": ", ".join(f"{each}.yaml" for each in _LANGUAGES)}
+    return {**facts, "closest": f"{near}.yaml"} if near else facts
 
 
 def _references(desk: _Desk, path: str) -> dict[str, Reference]:
@@ -156,14 +192,15 @@ def _references(desk: _Desk, path: str) -> dict[str, Reference]:
         return {}
     read = desk.source(path)
     if read is None:
-        return {}
+        return _Unread()
     data, source = read
     held = isinstance(data, Mapping) and isinstance(data.get("references"), list)
     items = data["references"] if held else data
     if not isinstance(items, list):
         desk.problems.append(Problem("references-not-list", source.where(())))
-        return {}
+        return _Unread()
     found: dict[str, Reference] = {}
+    lines: dict[str, int] = {}
     for number, item in enumerate(items):
         at = ("references", number) if held else (number,)
         inner = Source(
@@ -171,32 +208,46 @@ def _references(desk: _Desk, path: str) -> dict[str, Reference]:
             source.lines,
             {key[len(at) :]: place for key, place in source.places.items() if key[: len(at)] == at},
         )
-        reference, problems = typed(Reference, item, inner)
+        reference, problems = _reference(item, inner)
         desk.problems.extend(problems)
         if reference is None:
             continue
+        where = inner.where(("id",))
         if reference.id in found:
-            desk.problems.append(Problem("id-duplicate", inner.where(("id",)), {"found": reference.id}))
+            facts = {"found": reference.id, "line": str(lines[reference.id])}
+            desk.problems.append(Problem("id-duplicate", where, facts))
         found[reference.id] = reference
+        lines.setdefault(reference.id, where.line)
     return found
 
 
-def _logo(desk: _Desk, workspace: Workspace) -> Picture | None:
+def _reference(item: object, source: Source) -> tuple[Reference | None, tuple[Problem, ...]]:
+    """A reference; where only its id is right, one that stands in for it, since citing it is then no mistake."""
+    reference, problems = typed(Reference, item, source)
+    if reference is not None:
+        empty = [field for field in ("type", "title") if not getattr(reference, field).strip()]
+        return reference, tuple(Problem("text-empty", source.where((each,)), {"field": each}) for each in empty)
+    return mended(Reference, item) if isinstance(item, Mapping) and item.get("id") else None, problems
+
+
+def _logo(desk: _Desk, workspace: Workspace, source: Source) -> Picture | None:
     if workspace.logo is None:
         return None
-    parts = Path(workspace.logo).parts
-    if Path(workspace.logo).is_absolute() or ".." in parts or "\\" in workspace.logo:
-        desk.problems.append(Problem("path-outside", Where(WORKSPACE), {"found": workspace.logo}))
+    where, name = source.where(("logo",)), workspace.logo.strip()
+    if not name:
+        desk.problems.append(Problem("text-empty", where, {"field": "logo"}))
         return None
-    data = desk.bytes(workspace.logo)
+    if Path(name).is_absolute() or ".." in Path(name).parts or "\\" in name:
+        desk.problems.append(Problem("path-outside", where, {"found": name}))
+        return None
+    data = desk.bytes(name, where)
     if data is None:
         return None
     kind = next((kind for magic, kind in _PICTURES.items() if data.lstrip()[:400].startswith(magic)), None)
     if kind is None and b"<svg" in data[:1000] and data.lstrip().startswith(b"<?xml"):
         kind = "image/svg+xml"
     if kind is None or len(data) > MAX_PICTURE:
-        facts = {"found": workspace.logo, "allowed": "PNG, JPEG, SVG"}
-        desk.problems.append(Problem("picture-wrong", Where(WORKSPACE), facts))
+        desk.problems.append(Problem("picture-wrong", where, {"found": name, "allowed": "PNG, JPEG, SVG"}))
         return None
     return Picture(kind, data)
 
@@ -204,20 +255,18 @@ def _logo(desk: _Desk, workspace: Workspace) -> Picture | None:
 def _good_slug(desk: _Desk, slug: str, path: str) -> bool:
     if SLUG.fullmatch(slug):
         return True
-    near = "".join(c if c.isascii() and (c.isalnum() or c == "-") else "-" for c in slug.lower()).strip("-")
-    facts = {"found": slug, **({"closest": near} if SLUG.fullmatch(near) else {})}
-    desk.problems.append(Problem("slug-wrong", Where(path), facts))
+    desk.problems.append(Problem("slug-wrong", Where(path), {"found": slug, **slug_like(slug)}))
     return False
 
 
-def _yaml_files(desk: _Desk, folder: str) -> list[str]:
+def _yaml_files(desk: _Desk, folder: str, names: list[str]) -> list[str]:
     """The YAML files of a folder by name; other spellings of the ending are named, not passed over."""
     found: list[str] = []
-    for name in _names(desk, folder):
+    for name in names:
         if name.endswith(".yaml"):
             found.append(f"{folder}/{name}")
-        elif name.endswith((".yml", ".YAML", ".YML")):
-            facts = {"found": name, "closest": Path(name).stem + ".yaml"}
+        elif name.lower().endswith((".yml", ".yaml", ".yml.txt", ".yaml.txt")):
+            facts = {"found": name, "closest": name.partition(".")[0] + ".yaml"}
             desk.problems.append(Problem("file-ending", Where(f"{folder}/{name}"), facts))
     return found
 

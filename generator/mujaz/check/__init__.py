@@ -8,10 +8,10 @@ from mujaz.problems import Problem, in_order
 
 
 def check(library: Library) -> tuple[Problem, ...]:
-    """All problems of the sound part of a library, by place."""
+    """All problems of what a library holds, by place."""
     problems: list[Problem] = []
     for slug, audience in library.audiences.items():
         problems += audience_links(audience, library.audience_sources[slug])
     for entry in library.topics:
-        problems += topic_links(entry, frozenset(library.audiences))
+        problems += topic_links(entry, frozenset(library.audience_sources))
     return in_order(problems)

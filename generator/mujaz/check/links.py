@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from mujaz.arabic import closest
@@ -9,7 +10,7 @@ from mujaz.brackets import PICTURE, keys
 from mujaz.model.blocks import Pointed, Recommendation, kinds
 from mujaz.model.content import Audience, Entry, Path, Source
 from mujaz.model.text import Kept, Noun, Wording
-from mujaz.problems import Problem, Severity
+from mujaz.problems import Problem, Severity, Where
 
 
 def audience_links(audience: Audience, source: Source) -> Iterator[Problem]:
@@ -51,14 +52,25 @@ def _wording(entry: Entry, path: Path, text: Wording, audiences: frozenset[str])
     for slug in text.variants:
         if slug not in audiences:
             yield _unknown("audience-unknown", entry.source, (*path, slug), slug, audiences)
-    for words in (text.default, *text.variants.values()):
+    for name, words in (("default", text.default), *text.variants.items()):
+        at = (*path, name)
         for key in dict.fromkeys(keys(words)):
             if key not in entry.references:
-                where = entry.source.find(path, f"@{key}")
-                yield Problem("reference-unknown", where, _facts(key, entry.references))
+                yield Problem("reference-unknown", _cited(entry.source, at, key), _facts(key, entry.references))
         picture = PICTURE.search(words)
         if picture:
-            yield Problem("markdown-image", entry.source.find(path, picture[0]))
+            yield Problem("markdown-image", entry.source.find(at, picture[0]))
+
+
+def _cited(source: Source, path: Path, key: str) -> Where:
+    """The place of a citation inside a text: its key, not a longer one that begins like it."""
+    start = source.where(path)
+    whole = re.compile(rf"@{re.escape(key)}(?![^\s@;,؛،\[\]])")
+    for number in range(max(start.line, 1), len(source.lines) + 1):
+        found = whole.search(source.lines[number - 1], start.column - 1 if number == start.line else 0)
+        if found:
+            return Where(source.path, number, found.start() + 1)
+    return start
 
 
 def _ids(entry: Entry) -> Iterator[Problem]:

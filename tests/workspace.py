@@ -1,0 +1,152 @@
+"""Small topics and readers in memory, and a small workspace on disk, for the tests that need one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+
+from mujaz.assemble import assemble
+from mujaz.compose import Templates, open_templates
+from mujaz.model.brief import Brief
+from mujaz.model.content import Audience, Entry, Reference, Source, Topic, Workspace
+from mujaz.tailor import tailor
+
+ROOT = Path(__file__).resolve().parents[1]
+
+REFERENCES: tuple[dict[str, Any], ...] = (
+    {
+        "id": "hamid",
+        "type": "book",
+        "language": "ar",
+        "title": "الدبلوماسية",
+        "author": [{"family": "حميد", "given": "علي"}],
+        "issued": {"date-parts": [["2021"]]},
+        "publisher": "دار النشر",
+    },
+    {
+        "id": "saeedi",
+        "type": "book",
+        "language": "ar",
+        "title": "السياسة الخارجية",
+        "author": [{"family": "السعيدي", "given": "سعد"}],
+        "issued": {"date-parts": [["2010"]]},
+        "publisher": "دار الكتب",
+    },
+    {
+        "id": "smith",
+        "type": "book",
+        "language": "en",
+        "title": "Global Peace",
+        "author": [{"family": "Smith", "given": "Jane"}],
+        "issued": {"date-parts": [["2019"]]},
+        "publisher": "Press",
+    },
+)
+"""As the reader of content gives them: every scalar is text."""
+
+
+@cache
+def templates() -> Templates:
+    """Those of the package, without a house."""
+    return open_templates(Path("/nowhere"))
+
+
+def house(**fields: Any) -> Workspace:
+    return Workspace.model_validate({"organisation": {"ar": "المؤسسة", "en": "The House"}, **fields})
+
+
+def entry(
+    blocks: Sequence[Mapping[str, Any]],
+    *,
+    language: str = "ar",
+    references: Sequence[Mapping[str, Any]] = REFERENCES,
+    **fields: Any,
+) -> Entry:
+    """A topic in memory."""
+    topic = Topic.model_validate({"title": "عنوان الموضوع", "date": "2025-01-15", "blocks": blocks, **fields})
+    held = {each["id"]: Reference.model_validate(each) for each in references}
+    return Entry("topic", language, topic, MappingProxyType(held), Source("content/topics/topic/ar.yaml", (), {}))
+
+
+def reader(**fields: Any) -> Audience:
+    return Audience.model_validate({"label": {"ar": "قارئ", "en": "Reader"}, **fields})
+
+
+def told(topic: Entry, audience: Audience | None = None, *, name: str = "reader", **workspace: Any) -> Brief:
+    """What a reader is told of a topic."""
+    return assemble(tailor(topic, name, audience or reader()), house(**workspace), styles=templates().styles)
+
+
+def point(name: str, **fields: Any) -> dict[str, Any]:
+    return {"id": name, "headline": f"عنوان {name}", **fields}
+
+
+def advice(name: str, priority: int = 1, **fields: Any) -> dict[str, Any]:
+    return {**point(name), "owner": "الوزارة", "horizon": "short", "priority": priority, **fields}
+
+
+# ------------------------------------------------------------------------------------------------ on disk
+
+
+HIDDEN = "كلمة-سر-لا-تقال"
+"""Stands in what the public must never see."""
+
+AUDIENCES: Mapping[str, dict[str, Any]] = {
+    "minister": {"label": "الوزير", "depth": "gist", "notes": "none", "formats": ["html"]},
+    "public": {
+        "label": "الناس",
+        "depth": "headline",
+        "notes": "none",
+        "formats": ["html"],
+        "blocks": [{"findings": {"limit": 2}}],
+    },
+}
+
+
+def topic_data(title: str = "موضوع") -> dict[str, Any]:
+    """A topic as it stands in its file."""
+    return {
+        "title": title,
+        "date": "2025-01-15",
+        "blocks": [
+            {"kind": "summary", "headline": "خلاصة القول", "gist": "خلاصة للوزير وحده"},
+            {
+                "kind": "findings",
+                "points": [
+                    {"id": "first", "headline": "أول ما وُجد", "gist": "شرح أول ما وُجد"},
+                    {"id": "secret", "headline": HIDDEN, "gist": HIDDEN, "never": ["public"]},
+                    {"id": "third", "headline": "ثالث ما وُجد"},
+                ],
+            },
+        ],
+    }
+
+
+def write(path: Path, data: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), "utf-8")
+
+
+def lay(root: Path, topics: Sequence[str] = ("water",), audiences: Mapping[str, dict[str, Any]] = AUDIENCES) -> Path:
+    """A workspace of web pages for two audiences, which builds in a moment."""
+    write(root / "mujaz.yaml", {"organisation": "المؤسسة"})
+    for name, data in audiences.items():
+        write(root / "content" / "audiences" / f"{name}.yaml", data)
+    for slug in topics:
+        write(root / "content" / "topics" / slug / "ar.yaml", topic_data(f"موضوع {slug}"))
+    return root
+
+
+def outputs(root: Path) -> dict[str, bytes]:
+    """Every file below `output/` that a reader may find, by name."""
+    folder = root / "output"
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.parent.name != ".mujaz"
+    }
