@@ -124,7 +124,7 @@ def _problems(misfit: _Misfit) -> Iterator[Problem]:
             if not isinstance(each, str) or not each.strip():
                 yield _unfit((*path, key), each, "text", misfit.source)
     elif kind == "model_type" and not path:
-        yield Problem("file-not-keys", where, {"found": _sort(value)})
+        yield Problem("keys-expected", where, {"found": _sort(value)})
     elif kind == "type-wrong":
         yield _unfit(path, value, "text", misfit.source)
     elif kind in _TYPES:

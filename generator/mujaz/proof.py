@@ -12,6 +12,7 @@ from mujaz.export.faces import FACES
 from mujaz.model.document import Document, Medium, Output
 from mujaz.problems import Problem, Severity, Where
 
+_MAPPED = re.compile(r"<[0-9a-fA-F]+>\s*<([0-9a-fA-F]+)>")
 _OUTSIDE = re.compile(r"""(?:src|srcset|poster|data)\s*=\s*["']?(?!data:)[^"'\s>]|@import|url\((?!["']?data:)""")
 
 
@@ -35,19 +36,23 @@ def _print(document: Document, output: Output, where: Where, budget: int | None)
         if language != document.language:
             yield Problem("language-lost", where, {"found": language, "allowed": document.language})
         families = {face.family.replace(" ", "-") for face in FACES[Medium.PRINT]}
-        for name in sorted(fonts(pdf)):
+        for name, characters in sorted(fonts(pdf).items()):
             family = name.partition("+")[2] or name
             if not any(family.startswith(each) for each in families):
-                yield Problem("font-foreign", where, {"found": family, "allowed": ", ".join(sorted(families))})
+                named = " ".join(f"{each} (U+{ord(each):04X})" for each in sorted(characters)[:8])
+                yield Problem("font-foreign", where, {"found": family, "characters": named or "?"})
         if budget is not None and len(pdf.pages) > budget:
             facts = {"found": str(len(pdf.pages)), "limit": str(budget)}
             yield Problem("pages-over", where, facts, Severity.WARNING)
 
 
-def fonts(pdf: pikepdf.Pdf) -> set[str]:
-    """The names of the fonts that a file carries."""
-    return {
-        str(each["/BaseFont"])[1:]
-        for each in pdf.objects
-        if isinstance(each, pikepdf.Dictionary) and each.get("/Type") == "/Font" and "/BaseFont" in each
-    }
+def fonts(pdf: pikepdf.Pdf) -> dict[str, set[str]]:
+    """The fonts that a file carries, each with the characters that are drawn with it."""
+    found: dict[str, set[str]] = {}
+    for each in pdf.objects:
+        if isinstance(each, pikepdf.Dictionary) and each.get("/Type") == "/Font" and "/BaseFont" in each:
+            characters = found.setdefault(str(each["/BaseFont"])[1:], set())
+            if "/ToUnicode" in each:
+                table = _MAPPED.findall(each.ToUnicode.read_bytes().decode("latin-1"))
+                characters.update(*(bytes.fromhex(code).decode("utf-16-be", "ignore") for code in table))
+    return found

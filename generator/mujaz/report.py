@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import textwrap
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +16,23 @@ from mujaz.bidi import terminal
 from mujaz.marks import parse
 from mujaz.problems import Problem, Severity, errors
 
-_VALUES = ("text", "list", "mapping", "number", "yes-or-no", "date")
+_REASONS = {
+    errno.EACCES: "no-permission",
+    errno.EPERM: "no-permission",
+    errno.ENOSPC: "no-space",
+    errno.EDQUOT: "no-space",
+    errno.ENOENT: "not-there",
+    errno.EISDIR: "a-folder",
+    errno.ENOTDIR: "no-folder",
+    errno.ENAMETOOLONG: "long-name",
+    errno.EROFS: "read-only",
+    errno.EIO: "machine-failed",
+}
+"""The system's reasons that have words of ours; others are told as the system tells them."""
+_TOLD = 80
+"""Characters of what was found that a sentence repeats."""
+_SEEN = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u200c\u200d"
+"""Format characters that have a form of their own, or that words of Persian and Kurdish are spelled with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +62,19 @@ class Speaker:
         return _rules()[problem.rule][f"{self.language}-next"].format_map(self._facts(problem))
 
     def _facts(self, problem: Problem) -> dict[str, str]:
-        facts = dict(problem.facts)
-        if problem.rule == "type-wrong":
-            facts["expected"] = self.say(facts["expected"]) if facts["expected"] in _VALUES else facts["expected"]
-            found = facts["found"]
-            known = found in ("list", "mapping", "nothing")
-            facts["found"] = (
-                self.say(f"found-{found}") if known else f"“{found}”" if self.language == "en" else f"«{found}»"
-            )
-        if "bound" in facts:
-            facts["bound"] = self.say(facts["bound"])
+        facts = {name: _visible(_short(fact)) for name, fact in problem.facts.items()}
+        if "allowed" in facts:
+            listed = _visible(problem.facts["allowed"])
+            facts["allowed"] = listed.replace(", ", "، ") if self.language == "ar" else listed
+        for name in ("expected", "form", "bound"):
+            if name in facts:
+                facts[name] = self.say(facts[name])
+        if problem.rule in ("type-wrong", "keys-expected"):
+            known = facts["found"] in ("list", "mapping", "nothing")
+            facts["found"] = self.say(f"found-{facts['found']}") if known else self.say("quoted", found=facts["found"])
+        if problem.rule in ("file-unreadable", "output-unwritable"):
+            reasons = {os.strerror(number): self.say(word) for number, word in _REASONS.items()}
+            facts["found"] = reasons.get(problem.facts["found"], facts["found"])
         facts["in"] = self.say("in", name=facts["in"]) if facts.get("in") else ""
         if problem.rule == "id-duplicate":
             facts["line"] = self.say("on-line", line=facts["line"]) if facts.get("line") else ""
@@ -60,7 +82,7 @@ class Speaker:
 
     def problem(self, problem: Problem) -> str:
         """A problem for the terminal: its place first, as editors link it, then the sentence and the next step."""
-        head = f"{problem.where}: {self.shown(self.say(problem.severity))} [{problem.rule}]"
+        head = f"{_visible(str(problem.where))}: {self.shown(self.say(problem.severity))} [{problem.rule}]"
         return "\n".join((head, *self._indented(self.sentence(problem)), *self._indented(self.hint(problem))))
 
     def _indented(self, text: str) -> Iterable[str]:
@@ -90,12 +112,24 @@ class Speaker:
         return {
             "rule": problem.rule,
             "severity": problem.severity.value,
-            "path": problem.where.path,
+            "path": _visible(problem.where.path),
             "line": problem.where.line or None,
             "column": problem.where.column or None,
             "message": self.sentence(problem),
             "hint": self.hint(problem),
         }
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _TOLD else text[: _TOLD - 1] + "…"
+
+
+def _visible(text: str) -> str:
+    """Text of others as it can be printed: what is unseen, or would move the cursor, shows its number."""
+    return "".join(
+        f"[U+{ord(c):04X}]" if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") and c not in _SEEN else c
+        for c in text
+    )
 
 
 def language_of(environment: Mapping[str, str]) -> str:

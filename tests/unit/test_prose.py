@@ -19,7 +19,8 @@ WESTERN = Voice("western", "rtl")
 ENGLISH = Voice("western", "ltr")
 
 ALLOWED = {
-    **dict.fromkeys("p br em strong s ul li blockquote code pre table thead tbody tr h4 hr".split(), frozenset[str]()),
+    **dict.fromkeys(("p", "br", "em", "strong", "s", "ul", "li", "blockquote", "code", "pre"), frozenset[str]()),
+    **dict.fromkeys(("table", "thead", "tbody", "tr", "h4", "hr"), frozenset[str]()),
     "ol": frozenset({"start"}),
     "a": frozenset({"href", "rel"}),
     "th": frozenset({"class"}),

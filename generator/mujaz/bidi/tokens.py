@@ -12,10 +12,13 @@ from mujaz.bidi.uax9 import Base, levels
 VERBATIM = frozenset({"code", "kbd", "pre", "samp", "tt", "var"})
 LRM = "\u200e"
 # Telephones: with a plus, with the two zeros, with the zero of the town.
+EDGE = r"(?<![^\W\u0620-\u064a\u0671-\u06d3])"
+"""Where a token may begin: not within a word, but right behind the Arabic letters that are written together with
+the word that follows them («وC++»)."""
 PHONES = (
-    r"(?<!\w)\+\d{1,4}(?:[ \u00a0.-]?\(?\d{1,5}\)?){1,6}(?!\d)",
-    r"(?<!\w)[0٠۰]\d{1,4}(?:[ \u00a0.-]\d{2,5}){1,5}(?!\d)",
-    r"(?<!\w)\([0٠۰]\d{1,4}\)[ \u00a0]?\d{2,4}(?:[ \u00a0.-]\d{2,5})*(?!\d)",
+    EDGE + r"\+\d{1,4}(?:[ \u00a0.-]?\(?\d{1,5}\)?){1,6}(?!\d)",
+    EDGE + r"[0٠۰]\d{1,4}(?:[ \u00a0.-]\d{2,5}){1,5}(?!\d)",
+    EDGE + r"\([0٠۰]\d{1,4}\)[ \u00a0]?\d{2,4}(?:[ \u00a0.-]\d{2,5})*(?!\d)",
 )
 PHONE = re.compile("|".join(PHONES))
 # Each kind says where it begins, so that no part of a word is taken for it. What is not here keeps the order
@@ -25,25 +28,25 @@ KINDS = (
     r"(?:https?://|ftp://|www\.)[^\s<>«»\"“”،؛؟\ufffc]*[^\s<>«»\"“”،؛؟\ufffc.,;:!?)\]}']",
     r"(?<![\w.])[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+",
     r"(?<![\w./])(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}/[A-Za-z0-9._~/?#=&%+-]*",
-    r"(?<!\w)10\.\d{4,9}/[A-Za-z0-9._;()/:-]*[A-Za-z0-9]",
+    EDGE + r"10\.\d{4,9}/[A-Za-z0-9._;()/:-]*[A-Za-z0-9]",
     r"(?<![\w.])[@#][A-Za-z][A-Za-z0-9_.]*[A-Za-z0-9_]",
     *PHONES,
     # names that end or begin with a sign
-    r"(?<!\w)[A-Za-z][A-Za-z0-9]*(?:\+\+|#)(?!\w)",
-    r"(?<!\w)[A-Z][A-Za-z]*\+(?!\w)",
-    r"(?<!\w)(?:A{1,3}|B{1,3}|C{1,3}|D)-(?!\w)",
+    EDGE + r"[A-Za-z][A-Za-z0-9]*(?:\+\+|#)(?!\w)",
+    EDGE + r"[A-Z][A-Za-z]*\+(?!\w)",
+    EDGE + r"(?:A{1,3}|B{1,3}|C{1,3}|D)-(?!\w)",
     r"(?<![\w.])\.[A-Za-z][A-Za-z0-9]+",
-    r"(?<!\w)Yahoo!",
+    EDGE + r"Yahoo!",
     # abbreviations: their full stop is a part of them
     r"(?<![\w.])(?:[A-Za-z]{1,2}\.){2,}",
-    r"(?<!\w)[A-Z][A-Za-z'’-]+, (?:[A-Z]\. ?)*[A-Z]\.",
-    r"(?<!\w)(?:al|approx|Bros|Co|Corp|Dept|Dr|ed|eds|etc|ibid|Inc|Jr|Ltd|Mr|Mrs|No|Prof|Sr|St|Vol|vs)\.",
+    EDGE + r"[A-Z][A-Za-z'’-]+, (?:[A-Z]\. ?)*[A-Z]\.",
+    EDGE + r"(?:al|approx|Bros|Co|Corp|Dept|Dr|ed|eds|etc|ibid|Inc|Jr|Ltd|Mr|Mrs|No|Prof|Sr|St|Vol|vs)\.",
     # document symbols and codes
-    r"(?<!\w)[A-Z]{1,6}(?:/[A-Z0-9.]+)+(?: ?\(\d{4}\))?",
+    EDGE + r"[A-Z]{1,6}(?:/[A-Z0-9.]+)+(?: ?\(\d{4}\))?",
     r"(?<![\w/.-])\d+(?:[-/._][A-Za-z0-9]+)*[-/._][A-Za-z][A-Za-z0-9]*(?:[-/._][A-Za-z0-9]+)*",
     r"(?<![\w/.-])\d+(?:-[\dA-Z]+){2,}(?!\w)",
     # hours, degrees and signed numbers in Western digits; Arabic digits carry their sign on the right, as in CLDR
-    r"(?<!\w)\d{1,2}:\d{2}[ \u00a0]?[AaPp]\.?[Mm](?!\w)",
+    EDGE + r"\d{1,2}:\d{2}[ \u00a0]?[AaPp]\.?[Mm](?!\w)",
     r"(?:(?<![\w.,-])|(?<=[وفبلك])(?<!\w\w))(?:[-+−]?[0-9][0-9.,]*[ \u00a0]?)?°[CF](?!\w)",
     r"(?:(?<![\w)\]%٪.,/+−-])|(?<=[وفبلك])(?<!\w\w))[-+−±][0-9]+(?:[.,][0-9]+)*(?![\w/-])",
 )

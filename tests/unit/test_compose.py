@@ -1,0 +1,365 @@
+"""A brief becomes a page: whole HTML for paper and screen, labels and templates of a house, and what is in no byte."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml.html import HtmlElement, document_fromstring
+
+from mujaz.assemble import assemble
+from mujaz.compose import House, TemplateMistakeError, Templates, compose, open_templates, packaged_folder
+from mujaz.export.html import export
+from mujaz.model.blocks import Pointed
+from mujaz.model.brief import Brief
+from mujaz.model.content import Library, Picture
+from mujaz.model.document import Document, Medium
+from mujaz.model.text import Kept, Noun, Wording
+from mujaz.read import read
+from mujaz.tailor import tailor
+from workspace import ROOT, advice, entry, house, point, reader, templates, told
+
+LOOK = House(house(), None)
+NOTED = [
+    {"kind": "summary", "headline": "نص [@hamid، ص 5] ثم [@smith].", "gist": "لب [@saeedi]"},
+    {"kind": "evaluation", "side": "negative", "points": [point("weak", gist="لب [@hamid]")]},
+    {"kind": "recommendations", "points": [advice("act", answers=["weak"])]},
+]
+
+
+def page(brief: Brief, medium: Medium, held: Templates | None = None) -> HtmlElement:
+    return document_fromstring(made(brief, medium, held).html)
+
+
+def made(brief: Brief, medium: Medium, held: Templates | None = None) -> Document:
+    return compose(brief, held or templates(), medium=medium, house=LOOK)
+
+
+def lay_templates(root: Path, files: Mapping[str, str]) -> Templates:
+    """The package's templates under those of a house."""
+    for name, text in files.items():
+        path = root / "templates" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    return open_templates(root)
+
+
+# ------------------------------------------------------------------------------------------------ the repository's own briefs
+
+
+@cache
+def own() -> Library:
+    library, problems = read(ROOT)
+    assert library is not None, problems
+    assert library.topics
+    return library
+
+
+@cache
+def own_page(slug: str, audience: str, medium: Medium) -> Document:
+    library = own()
+    (topic,) = (each for each in library.topics if each.slug == slug)
+    brief = assemble(
+        tailor(topic, audience, library.audiences[audience]), library.workspace, styles=own_templates().styles
+    )
+    return compose(brief, own_templates(), medium=medium, house=House(library.workspace, library.logo))
+
+
+@cache
+def own_templates() -> Templates:
+    return open_templates(ROOT)
+
+
+EVERY = [
+    pytest.param(topic.parent.name, audience.stem, medium, id=f"{topic.parent.name}-{audience.stem}-{medium}")
+    for topic in sorted((ROOT / "content" / "topics").glob("*/ar.yaml"))
+    for audience in sorted((ROOT / "content" / "audiences").glob("*.yaml"))
+    for medium in Medium
+]
+
+
+@pytest.mark.parametrize(("slug", "audience", "medium"), EVERY)
+def test_every_page_is_whole_and_says_its_language_and_direction(slug: str, audience: str, medium: Medium) -> None:
+    document = own_page(slug, audience, medium)
+    assert document.html.startswith("<!DOCTYPE html>")
+    assert document.html.rstrip().endswith("</html>")
+    root = document_fromstring(document.html)
+    assert (root.get("lang"), root.get("dir")) == ("ar", "rtl")
+    assert len(root.findall(".//title")) == len(root.findall(".//main")) == len(root.findall(".//h1")) == 1
+    assert root.findtext(".//title")
+    assert root.find(".//meta[@charset]").get("charset") == "utf-8"
+    assert document.name == f"{slug}/{audience}.ar.{medium}"
+
+
+@pytest.mark.parametrize(("slug", "audience", "medium"), EVERY)
+def test_every_id_is_unique_and_every_link_inside_a_page_arrives(slug: str, audience: str, medium: Medium) -> None:
+    root = document_fromstring(own_page(slug, audience, medium).html)
+    ids = Counter(root.xpath("//@id"))
+    assert [each for each, times in ids.items() if times > 1] == []
+    targets = {href[1:] for href in root.xpath("//@href") if href.startswith("#")}
+    assert targets - set(ids) == set()
+    named = {name for value in root.xpath("//@aria-labelledby") for name in value.split()}
+    assert named - set(ids) == set()
+
+
+@pytest.mark.parametrize(("slug", "audience", "medium"), EVERY)
+def test_no_page_holds_a_script_or_loads_anything(slug: str, audience: str, medium: Medium) -> None:
+    root = document_fromstring(own_page(slug, audience, medium).html)
+    assert root.xpath("//script | //iframe | //object | //embed | //link | //base | //form") == []
+    assert [name for each in root.iter() for name in each.attrib if name.startswith("on")] == []
+    assert [src for src in root.xpath("//@src | //@srcset | //@poster") if not src.startswith("data:image/")] == []
+
+
+def things(thing: object, *, kept: bool, audience: str) -> Iterator[tuple[str, bool]]:
+    """Every text and id below a noun, with whether it is kept from an audience."""
+    if isinstance(thing, Kept):
+        kept = kept or not thing.shown_to(audience)
+    if isinstance(thing, Wording):
+        mine = thing.told_to(audience)
+        yield from ((each, kept or each != mine) for each in {thing.default, *thing.variants.values()})
+    elif isinstance(thing, Noun):
+        if identity := getattr(thing, "id", None):
+            yield identity, kept
+        for name in type(thing).model_fields:
+            yield from things(getattr(thing, name), kept=kept, audience=audience)
+    elif isinstance(thing, tuple):
+        for each in thing:
+            yield from things(each, kept=kept, audience=audience)
+
+
+def traces(text: str) -> set[str]:
+    """What a text would leave in a page, whatever was set into it: its runs of five Arabic words."""
+    words = re.findall("[ء-ي]+", re.sub(r"\[[^\]]*\]", " ", text))
+    return {" ".join(words[start : start + 5]) for start in range(max(1, len(words) - 4))} - {""}
+
+
+@pytest.mark.parametrize(("slug", "audience", "medium"), EVERY)
+def test_what_an_audience_must_not_see_is_in_no_byte_of_its_page(slug: str, audience: str, medium: Medium) -> None:
+    """Of never and only, and of wordings for others: whatever no told text says too."""
+    (topic,) = (each.topic for each in own().topics if each.slug == slug)
+    document = own_page(slug, audience, medium)
+    html = export(document).data.decode() if medium is Medium.SCREEN else document.html
+    found = list(things(topic, kept=False, audience=audience))
+    free = {trace for text, kept in found if not kept for trace in traces(text)}
+    secret = {trace for text, kept in found if kept and " " in text for trace in traces(text)} - free
+    shown = " ".join(re.findall("[ء-ي]+", html))
+    assert {trace for trace in secret if trace in shown} == set()
+    ids = {text for text, kept in found if kept and " " not in text}
+    named = set(document_fromstring(html).xpath("//@id")) | {
+        each[1:] for each in document_fromstring(html).xpath("//@href")
+    }
+    assert ids & named == set()
+    if audience == "public":
+        assert secret
+        assert ids
+
+
+def test_the_traces_of_a_told_text_are_found_in_its_page() -> None:
+    """The test above looks for what would be there."""
+    library = own()
+    (topic, *_) = (each.topic for each in library.topics)
+    html = own_page(library.topics[0].slug, "researcher", Medium.SCREEN).html
+    shown = " ".join(re.findall("[ء-ي]+", html))
+    headlines = [each.headline.default for block in topic.blocks if isinstance(block, Pointed) for each in block.points]
+    assert [line for line in headlines if not any(trace in shown for trace in traces(line))] == []
+
+
+# ------------------------------------------------------------------------------------------------ notes
+
+
+def test_paper_has_the_note_itself_where_it_is_called() -> None:
+    brief = told(entry(NOTED))
+    root = page(brief, Medium.PRINT)
+    notes = root.find_class("footnote")
+    assert len(notes) == len(brief.notes) == 4
+    assert root.find_class("note-call") == []
+    assert root.find_class("notes") == []
+    assert "حميد" in notes[0].text_content()
+    assert notes[0].getparent().text_content().startswith("نص")
+
+
+def test_a_screen_has_calls_and_a_list_linked_both_ways() -> None:
+    brief = told(entry(NOTED))
+    root = page(brief, Medium.SCREEN)
+    assert root.find_class("footnote") == []
+    (section,) = root.find_class("notes")
+    items = section.findall(".//li")
+    calls = root.find_class("note-call")
+    assert [call.get("href") for call in calls] == [f"#{item.get('id')}" for item in items]
+    backs = [item.find_class("back")[0].get("href") for item in items]
+    assert backs == [f"#{call.get('id')}" for call in calls]
+    assert (
+        [call.text_content() for call in calls] == [item.find_class("number")[0].text for item in items] == list("١٢٣٤")
+    )
+
+
+@pytest.mark.parametrize("medium", Medium)
+def test_a_reader_without_notes_gets_no_trace_of_them(medium: Medium) -> None:
+    root = page(told(entry(NOTED), reader(notes="none")), medium)
+    assert root.xpath("//*[contains(@class, 'note')]") == []
+
+
+@pytest.mark.parametrize("medium", Medium)
+def test_author_and_date_stand_in_the_page_as_they_stand_in_the_brief(medium: Medium) -> None:
+    root = page(told(entry(NOTED), reader(notes="author-date")), medium)
+    assert len(root.find_class("cite")) == 4
+    assert root.find_class("footnote") == root.find_class("note-call") == []
+
+
+# ------------------------------------------------------------------------------------------------ what is in a page
+
+
+@pytest.mark.parametrize("medium", Medium)
+def test_what_authors_write_cannot_become_markup(medium: Medium) -> None:
+    nasty = '</title><script>x</script><link rel=attachment href="file:///etc/passwd">"&'
+    topic = entry([{"kind": "summary", "headline": nasty}], title=nasty, keywords=[nasty])
+    brief = told(topic, reader(label=nasty), organisation=nasty)
+    root = page(brief, medium)
+    assert root.xpath("//script | //link") == []
+    assert nasty in root.findtext(".//title")
+    assert root.find(".//meta[@name='keywords']").get("content") == nasty
+    assert root.find(".//meta[@name='author']").get("content") == nasty
+    assert nasty in root.find(".//h1").text_content()
+
+
+@pytest.mark.parametrize("medium", Medium)
+def test_an_english_page_runs_from_left_to_right(medium: Medium) -> None:
+    root = page(told(entry([{"kind": "summary", "headline": "Head"}], language="en", title="Title")), medium)
+    assert (root.get("lang"), root.get("dir")) == ("en", "ltr")
+    assert root.findtext(".//h2") == "Summary"
+
+
+def test_an_answer_leads_to_the_weakness_that_it_answers() -> None:
+    root = page(told(entry(NOTED)), Medium.SCREEN)
+    (link,) = root.find_class("answers")[0].iter("a")
+    assert link.get("href") == "#weak"
+    assert root.get_element_by_id("weak") is not None
+
+
+def test_a_logo_stands_inside_the_page() -> None:
+    brief = told(entry(NOTED))
+    look = House(house(), Picture("image/png", b"\x89PNG\r\n\x1a\n"))
+    root = document_fromstring(compose(brief, templates(), medium=Medium.SCREEN, house=look).html)
+    assert root.find(".//img").get("src") == "data:image/png;base64,iVBORw0KGgo="
+    assert look.digest != LOOK.digest
+
+
+def test_composing_twice_gives_the_same_page() -> None:
+    brief = told(entry(NOTED))
+    for medium in Medium:
+        assert made(brief, medium) == made(brief, medium)
+
+
+# ------------------------------------------------------------------------------------------------ the house
+
+
+def test_labels_of_a_house_replace_single_words(tmp_path: Path) -> None:
+    held = lay_templates(tmp_path, {"labels/ar.yaml": "genre: ورقة\nkinds:\n  summary: زبدة القول\n"})
+    root = page(told(entry(NOTED)), Medium.SCREEN, held)
+    assert root.find_class("genre")[0].text == "ورقة"
+    assert [each.text for each in root.iter("h2")][:2] == ["زبدة القول", "مواطن الضعف"]
+
+
+def test_a_template_of_a_house_replaces_the_packages(tmp_path: Path) -> None:
+    held = lay_templates(tmp_path, {"parts/title.html.j2": "<h1>دار: {{ brief.title }}</h1>"})
+    assert page(told(entry(NOTED)), Medium.SCREEN, held).findtext(".//h1") == "دار: عنوان الموضوع"
+    assert held.digests()["templates"] != templates().digests()["templates"]
+    assert held.digests()["labels"] == templates().digests()["labels"]
+
+
+def test_each_group_of_templates_has_a_digest_of_its_own(tmp_path: Path) -> None:
+    before = open_templates(tmp_path).digests()
+    for name, group in {
+        "labels/ar.yaml": "labels",
+        "styles/x.csl": "citation-styles",
+        "css/x.css": "templates",
+    }.items():
+        after = lay_templates(tmp_path, {name: "a: b"}).digests()
+        assert {key for key in after if after[key] != before[key]} == {group}
+        before = after
+
+
+def test_links_in_a_houses_templates_are_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "title.html.j2").write_text("سر")
+    (tmp_path / "templates" / "parts").mkdir(parents=True)
+    (tmp_path / "templates" / "parts" / "title.html.j2").symlink_to(tmp_path / "outside" / "title.html.j2")
+    (tmp_path / "templates" / "blocks").symlink_to(tmp_path / "outside")
+    assert open_templates(tmp_path).house == {}
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "templates").symlink_to(tmp_path / "templates")
+    assert open_templates(tmp_path / "more").house == {}
+
+
+def test_the_repositorys_own_templates_are_the_packages() -> None:
+    assert packaged_folder() == ROOT / "templates"
+    assert open_templates(ROOT).house == {}
+
+
+def mistake(root: Path, name: str, text: str, medium: Medium = Medium.SCREEN) -> Any:
+    with pytest.raises(TemplateMistakeError) as caught:
+        page(told(entry(NOTED)), medium, lay_templates(root, {name: text}))
+    return caught.value.problem
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "found"),
+    [
+        ("<h1>\n{% if %}", 2, "Expected an expression"),
+        ("{{ brief.title | nofilter }}", 1, "nofilter"),
+        ("<h1>\n\n{% block %}", 3, ""),
+        ("{% for x in brief.sections %}", 1, "end of template"),
+    ],
+)
+def test_a_template_that_cannot_be_read_is_named_with_its_line(
+    tmp_path: Path, text: str, line: int, found: str
+) -> None:
+    problem = mistake(tmp_path, "parts/title.html.j2", text)
+    assert problem.rule == "template-wrong"
+    assert (problem.where.path, problem.where.line) == ("templates/parts/title.html.j2", line)
+    assert found in problem.facts["found"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("{{ nothing }}", "'nothing' is undefined"),
+        ("{{ brief.nothing }}", "nothing"),
+        ("{{ brief.title.nothing.more }}", "nothing"),
+        ("{{ ''.__class__ }}", "unsafe"),
+        ("{{ range(5) }}", "'range' is undefined"),
+        ("{{ lipsum() }}", "'lipsum' is undefined"),
+        ("{% include 'parts/nothing.html.j2' %}", "nothing.html.j2"),
+        ("{% include '../../etc/passwd' %}", "passwd"),
+    ],
+)
+def test_a_template_that_asks_for_what_is_not_there_is_a_problem(tmp_path: Path, text: str, found: str) -> None:
+    problem = mistake(tmp_path, "parts/title.html.j2", text)
+    assert problem.rule == "template-wrong"
+    assert found in problem.facts["found"]
+
+
+@pytest.mark.parametrize("text", ["a: [", "- a", "a: &x b", "<<: *x", "kinds: {summary: x, summary: y}"])
+def test_labels_that_cannot_be_read_are_named_with_their_file(tmp_path: Path, text: str) -> None:
+    assert mistake(tmp_path, "labels/ar.yaml", text).where.path == "templates/labels/ar.yaml"
+
+
+def test_a_language_without_labels_is_a_problem() -> None:
+    brief = told(entry([{"kind": "summary", "headline": "نص"}], language="ckb"))
+    with pytest.raises(TemplateMistakeError) as caught:
+        made(brief, Medium.SCREEN)
+    assert caught.value.problem.rule == "labels-missing"
+    assert caught.value.problem.facts["found"] == "ckb"
+
+
+def test_the_place_of_a_broken_template_of_the_package_is_the_packages() -> None:
+    broken = {**templates().files, "parts/title.html.j2": b"{% if %}"}
+    held = Templates(broken, templates().origins, {}, broken)
+    with pytest.raises(TemplateMistakeError) as caught:
+        made(told(entry(NOTED)), Medium.SCREEN, held)
+    assert caught.value.problem.where.path == "mujaz:parts/title.html.j2"
