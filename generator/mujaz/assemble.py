@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -17,9 +18,7 @@ from mujaz.model.content import Notes, Workspace
 from mujaz.model.text import Depth, Noun, Shape, Since, Wording, shape_of
 
 _RIGHT_TO_LEFT = ("ar", "ckb", "fa")
-_SILENT = frozenset({"kind", "id", "title", "only", "never", "points", "priority"})
-"""Fields that are told elsewhere (id, title, points, numbers) or to nobody."""
-
+_PLACE = re.compile(r"(?<!\w)(?:ص ص|ص|pp?\.) [0-9]+(?:–[0-9]+)?")
 _FIRST = frozenset({"title", "term", "instrument"})
 """Fields that a reader meets before the others of their block or point."""
 
@@ -212,8 +211,8 @@ def note_call(note: Note, direction: str) -> Markup:
 
 
 def _set(html: str, voice: prose.Voice) -> Markup:
-    """A citation's text in the reader's digits."""
-    return Markup(prose.localise(html, voice))  # noqa: S704 # `cite` escapes what authors wrote
+    """A citation's text in the reader's digits; the number of a page stays with its word, and a range whole."""
+    return Markup(prose.localise(_PLACE.sub(r'<span class="place">\g<0></span>', html), voice))  # noqa: S704 # `cite` escapes what authors wrote
 
 
 def _section(desk: _Desk, number: int, part: Part) -> Section:

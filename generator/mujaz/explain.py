@@ -65,7 +65,7 @@ def typed(noun: type[N], data: object, source: Source) -> tuple[N | None, tuple[
         return noun.model_validate(data), ()
     except ValidationError as error:
         details = error.errors(include_url=False)
-        misfits = (_Misfit(detail, noun, data, source) for detail in details)
+        misfits = [_Misfit(detail, noun, data, source) for detail in details if not _hollow(detail)]
         return None, tuple(problem for misfit in misfits for problem in _problems(misfit))
 
 
@@ -137,6 +137,11 @@ def _problems(misfit: _Misfit) -> Iterator[Problem]:
         yield Problem("key-unknown", where, _choice(last, _keys(misfit.noun, misfit.detail["loc"][:-1])))
     else:
         yield _worded(misfit)
+
+
+def _hollow(detail: ErrorDetails) -> bool:
+    """Whether a list is called too short only since its items, which are told by themselves, do not count."""
+    return detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]
 
 
 def _worded(misfit: _Misfit) -> Problem:

@@ -25,7 +25,7 @@ from mujaz.tailor import tailor
 from workspace import ROOT, advice, entry, house, point, reader, templates, told
 
 LOOK = House(house(), None)
-NOTED = [
+NOTED: list[dict[str, Any]] = [
     {"kind": "summary", "headline": "نص [@hamid، ص 5] ثم [@smith].", "gist": "لب [@saeedi]"},
     {"kind": "evaluation", "side": "negative", "points": [point("weak", gist="لب [@hamid]")]},
     {"kind": "recommendations", "points": [advice("act", answers=["weak"])]},
@@ -49,7 +49,7 @@ def lay_templates(root: Path, files: Mapping[str, str]) -> Templates:
     return open_templates(root)
 
 
-# ------------------------------------------------------------------------------------------------ the repository's own briefs
+# ------------------------------------------------------------------------------------------------ our own briefs
 
 
 @cache
@@ -132,10 +132,19 @@ def things(thing: object, *, kept: bool, audience: str) -> Iterator[tuple[str, b
             yield from things(each, kept=kept, audience=audience)
 
 
+def arabic(text: str) -> list[str]:
+    return re.findall("[ء-ي]+", text)
+
+
 def traces(text: str) -> set[str]:
     """What a text would leave in a page, whatever was set into it: its runs of five Arabic words."""
-    words = re.findall("[ء-ي]+", re.sub(r"\[[^\]]*\]", " ", text))
-    return {" ".join(words[start : start + 5]) for start in range(max(1, len(words) - 4))} - {""}
+    words = arabic(re.sub(r"\[[^\]]*\]", " ", text))
+    return {f" {' '.join(words[start : start + 5])} " for start in range(max(1, len(words) - 4))} - {"  "}
+
+
+def run(html: str) -> str:
+    """All Arabic words of a page in one line."""
+    return f" {' '.join(arabic(html))} "
 
 
 @pytest.mark.parametrize(("slug", "audience", "medium"), EVERY)
@@ -147,7 +156,7 @@ def test_what_an_audience_must_not_see_is_in_no_byte_of_its_page(slug: str, audi
     found = list(things(topic, kept=False, audience=audience))
     free = {trace for text, kept in found if not kept for trace in traces(text)}
     secret = {trace for text, kept in found if kept and " " in text for trace in traces(text)} - free
-    shown = " ".join(re.findall("[ء-ي]+", html))
+    shown = run(html)
     assert {trace for trace in secret if trace in shown} == set()
     ids = {text for text, kept in found if kept and " " not in text}
     named = set(document_fromstring(html).xpath("//@id")) | {
@@ -164,7 +173,7 @@ def test_the_traces_of_a_told_text_are_found_in_its_page() -> None:
     library = own()
     (topic, *_) = (each.topic for each in library.topics)
     html = own_page(library.topics[0].slug, "researcher", Medium.SCREEN).html
-    shown = " ".join(re.findall("[ء-ي]+", html))
+    shown = run(html)
     headlines = [each.headline.default for block in topic.blocks if isinstance(block, Pointed) for each in block.points]
     assert [line for line in headlines if not any(trace in shown for trace in traces(line))] == []
 

@@ -76,9 +76,9 @@ def cite(
             entries = tuple(Entry(one.key, html(shelves[kind].entry(one), one), one.tag) for one in chosen)
             lists.append(References(chosen[0].style, chosen[0].script, entries))
     texts = []
-    for cluster, positions in zip(clusters, _positions(clusters), strict=True):
-        bodies = []
-        for one, position in zip(cluster.cites, positions, strict=True):
+    for placed in _positions(clusters):
+        cluster, bodies = Cluster(tuple(one for one, _ in placed)), []
+        for one, position in placed:
             text = shelves[sources[one.key].script].cite(one, position)
             bodies.append(html(_bare(text, style), sources[one.key]))
         texts.append(_text(_pieces(cluster, bodies, sources), style))
@@ -114,14 +114,19 @@ def _dated(sources: Mapping[str, Source], style: Style) -> dict[str, Source]:
     return result
 
 
-def _positions(clusters: Sequence[Cluster]) -> Iterator[tuple[Position, ...]]:
-    """The position of each cite, as CSL defines them, over all languages together."""
+def _positions(clusters: Sequence[Cluster]) -> Iterator[tuple[tuple[Cite, Position], ...]]:
+    """Each cite with its position, as CSL defines them, over all languages together.
+
+    A place in words («الخاتمة») is a place too: where the note before names the same one it is not repeated.
+    """
     seen: set[str] = set()
     previous: Cite | None = None
     for cluster in clusters:
         found = []
         for one in cluster.cites:
-            found.append(_position(one, previous, known=one.key in seen))
+            position = _position(one, previous, known=one.key in seen)
+            again = position is Position.IBID and _worded(one)
+            found.append((replace(one, suffix="") if again and _same(one, previous) else one, position))
             seen.add(one.key)
             previous = one
         if len({one.key for one in cluster.cites}) > 1:
@@ -132,10 +137,25 @@ def _positions(clusters: Sequence[Cluster]) -> Iterator[tuple[Position, ...]]:
 def _position(one: Cite, previous: Cite | None, *, known: bool) -> Position:
     if not known:
         return Position.FIRST
-    if previous is None or previous.key != one.key or (previous.locator and not one.locator):
+    if previous is None or previous.key != one.key:
         return Position.SUBSEQUENT
-    same = (one.locator, one.label) == (previous.locator, previous.label)
-    return Position.IBID if same or not one.locator else Position.IBID_WITH_LOCATOR
+    if (previous.locator or _worded(previous)) and not (one.locator or _worded(one)):
+        return Position.SUBSEQUENT
+    return Position.IBID if _same(one, previous) or not one.locator else Position.IBID_WITH_LOCATOR
+
+
+def _worded(one: Cite) -> str:
+    """A place in words: what follows the key behind a comma and has no number that a style could set."""
+    return one.suffix if one.suffix[:1] in {",", "،"} else ""
+
+
+def _same(one: Cite, previous: Cite | None) -> bool:
+    """Whether two cites of one source name the same place in it."""
+    return previous is not None and (one.locator, one.label, _worded(one)) == (
+        previous.locator,
+        previous.label,
+        _worded(previous),
+    )
 
 
 def _bare(text: str, style: Style) -> str:
