@@ -30,6 +30,7 @@ PACKAGES: Mapping[str, str] = MappingProxyType(
         "citeproc-py": "0.11.1",
         "fontpkg-amiri": "1.2",
         "fontpkg-ibm-plex-sans-arabic": "1.101",
+        "fonttools": "4.68",
         "hijridate": "2.6",
         "jinja2": "3.1.6",
         "lxml": "6.1",
@@ -40,7 +41,6 @@ PACKAGES: Mapping[str, str] = MappingProxyType(
         "pydantic": "2.14",
         "python-bidi": "0.6.12",
         "pyyaml": "6.0.3",
-        "rich": "15",
         "weasyprint": "70.0",
     }
 )

@@ -64,8 +64,7 @@ def typed(noun: type[N], data: object, source: Source) -> tuple[N | None, tuple[
     try:
         return noun.model_validate(data), ()
     except ValidationError as error:
-        details = error.errors(include_url=False)
-        misfits = [_Misfit(detail, noun, data, source) for detail in details if not _hollow(detail)]
+        misfits = [_Misfit(detail, noun, data, source) for detail in _details(error)]
         return None, tuple(problem for misfit in misfits for problem in _problems(misfit))
 
 
@@ -79,7 +78,7 @@ def mended(noun: type[N], data: object) -> N | None:
         try:
             return noun.model_validate(data)
         except ValidationError as error:
-            for detail in error.errors(include_url=False):
+            for detail in _details(error):
                 _mend(detail, data)
     return None
 
@@ -113,6 +112,15 @@ class _Misfit:
         return {key: str(fact) for key, fact in self.detail.get("ctx", {}).items()}
 
 
+def _details(error: ValidationError) -> list[ErrorDetails]:
+    """What pydantic found, without lists that it calls too short only since items with mistakes do not count."""
+    return [
+        detail
+        for detail in error.errors(include_url=False)
+        if detail["type"] != "too_short" or len(detail["input"]) < detail["ctx"]["min_length"]
+    ]
+
+
 def _problems(misfit: _Misfit) -> Iterator[Problem]:
     kind, path, value = misfit.detail["type"], misfit.path, misfit.value
     where = misfit.source.where(path)
@@ -137,11 +145,6 @@ def _problems(misfit: _Misfit) -> Iterator[Problem]:
         yield Problem("key-unknown", where, _choice(last, _keys(misfit.noun, misfit.detail["loc"][:-1])))
     else:
         yield _worded(misfit)
-
-
-def _hollow(detail: ErrorDetails) -> bool:
-    """Whether a list is called too short only since its items, which are told by themselves, do not count."""
-    return detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]
 
 
 def _worded(misfit: _Misfit) -> Problem:

@@ -160,7 +160,8 @@ def _syntax(error: yaml.YAMLError, lines: tuple[str, ...], path: str, *, bracket
     indent = written[: len(written) - len(written.lstrip())]
     if "\t" in indent or written[column : column + 1] == "\t":
         rule, column = "yaml-tab", written.index("\t")
-    facts = {"found": written[column : column + 1], "written": written.strip()}
+    found = written[column:].split(maxsplit=1)[0] if rule == "yaml-tag" else written[column : column + 1]
+    facts = {"found": found, "written": written.strip()}
     return Problem(rule, Where(path, line + 1, column + 1), facts)
 
 

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter
 
+from mujaz.arabic import closest
 from mujaz.explain import mended, slug_like, typed
 from mujaz.marks import parse
 from mujaz.model.content import (
@@ -73,7 +74,9 @@ class _Desk:
             with here.open("rb") as file:
                 return file.read(MAX_PICTURE + 1)
         except FileNotFoundError:
-            self.problems.append(Problem("file-missing", where, {"found": path}))
+            near = closest(here.name, _listed(here.parent))
+            facts = {"found": path, **({"closest": str(Path(path).with_name(near))} if near else {})}
+            self.problems.append(Problem("file-missing", where, facts))
         except OSError as error:
             self.problems.append(Problem("file-unreadable", where, {"found": error.strerror or str(error)}))
         return None
@@ -123,6 +126,14 @@ def read(root: Path) -> tuple[Library | None, tuple[Problem, ...]]:
         audience_sources=MappingProxyType(audience_sources),
     )
     return library, in_order(desk.problems)
+
+
+def _listed(folder: Path) -> list[str]:
+    """The names in a folder, as far as it can be read."""
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
 
 
 def find_workspace(start: Path) -> Path | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,9 @@ def lay(root: Path, case: Mapping[str, Any]) -> None:
     for name in case.get("remove", ()):
         (root / name).unlink()
     for name in case.get("remove-folders", ()):
-        (root / name).rmdir()
+        shutil.rmtree(root / name)
+    for name, content in case.get("last-files", {}).items():
+        (root / name).write_bytes(written(content))
     for name in case.get("folders", ()):
         (root / name).mkdir(parents=True)
     for name, target in case.get("links", {}).items():

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from mujaz.bidi.uax9 import Base, levels, mirrored, order
+from mujaz.bidi.uax9 import Base, FriBidiMissingError, levels, mirrored, order
 
 if TYPE_CHECKING:
     from arabic_reshaper import ArabicReshaper
@@ -42,9 +42,18 @@ def terminal(text: str, base: Base = "rtl") -> str:
 
 def _terminal_line(line: str, base: Base) -> str:
     """One line, joined and ordered, with rule L3: a terminal draws a mark over the character before it."""
+    joined = _reshaper().reshape(line)
+    try:
+        displayed = _displayed(joined, base)
+    except FriBidiMissingError:
+        # `mujaz check` must be readable where Pango, and FriBidi with it, is not installed yet. python-bidi
+        # lacks only the rule of paired brackets and the isolates, and does rule L3 itself.
+        from bidi.algorithm import get_display  # noqa: PLC0415
+
+        return CONTROLS.sub("", str(get_display(joined, base_dir="R" if base == "rtl" else "L")))
     shown: list[str] = []
     marks: list[str] = []
-    for character, leftwards in _displayed(_reshaper().reshape(line), base):
+    for character, leftwards in displayed:
         if leftwards and unicodedata.combining(character):
             marks.append(character)
         else:
