@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -13,15 +14,15 @@ from mujaz.assemble import assemble
 from mujaz.compose import House, TemplateMistakeError, Templates, compose, open_templates
 from mujaz.export import export
 from mujaz.export.engines import versions
-from mujaz.export.faces import digest
+from mujaz.export.faces import digest, lacking
 from mujaz.lock import decode, encode
-from mujaz.model.brief import Brief
+from mujaz.model.brief import Brief, plain
 from mujaz.model.content import Entry, Library
 from mujaz.model.document import Document, Made, Output, State, Target
 from mujaz.plan import Request, edition, targets, why
 from mujaz.problems import Problem, Severity, Where, errors, in_order
-from mujaz.proof import proof
-from mujaz.publish import STATE, Shelf, opened
+from mujaz.proof import over_budget, proof
+from mujaz.publish import STATE, OutputError, Shelf, opened
 from mujaz.survey import Survey, survey
 from mujaz.tailor import tailor
 from mujaz.workers import Failure, run
@@ -137,12 +138,11 @@ def plan(
 ) -> tuple[list[Job], list[tuple[Target, Problem]]]:
     """A job for each target, fresh or stale; briefs are cheap, so that each is made anew and compared."""
     entries = {entry.key: entry for entry in library.topics}
-    house = House(library.workspace, library.logo).digest
-    wanted = list(targets(library, request))
+    shared = {**templates.digests(), "house": House(library.workspace, library.logo).digest}
     briefs: dict[tuple[str, str, str], Brief] = {}
     jobs: list[Job] = []
     mistakes: list[tuple[Target, Problem]] = []
-    for target in wanted:
+    for target in targets(library, request):
         key = (target.topic, target.audience, target.language)
         entry = entries[target.topic, target.language]
         try:
@@ -150,18 +150,25 @@ def plan(
         except HijriRangeError as error:
             mistakes.append((target, Problem("date-outside", entry.source.where(("date",)), {"found": str(error)})))
             continue
-        inputs = {
-            **templates.digests(),
-            "brief": brief.digest,
-            "house": house,
-            "fonts": digest(target.medium),
-            "engine": sha256(versions(target.medium).encode()).hexdigest(),
-        }
+        unprintable = _unprintable(brief, entry, target)
+        if unprintable:
+            mistakes += [(target, problem) for problem in unprintable]
+            continue
+        fonts, engine = digest(target.medium), sha256(versions(target.medium).encode()).hexdigest()
+        inputs = MappingProxyType({**shared, "brief": brief.digest, "fonts": fonts, "engine": engine})
         because = why(inputs, state.made.get(target.name), shelf.digest(target.name))
         forced = ("forced",) if request.force and not because else ()
-        budget = library.audiences[target.audience].pages
-        jobs.append(Job(target, brief, budget, MappingProxyType(inputs), because or forced))
+        jobs.append(Job(target, brief, library.audiences[target.audience].pages, inputs, because or forced))
     return jobs, mistakes
+
+
+def _unprintable(brief: Brief, entry: Entry, target: Target) -> list[Problem]:
+    """Characters that the theme's fonts cannot draw, where the author wrote them."""
+    found = lacking(json.dumps(plain(brief), ensure_ascii=False), target.medium)
+    return [
+        Problem("glyph-missing", entry.source.find((), each), {"found": each, "code": f"U+{ord(each):04X}"})
+        for each in found
+    ]
 
 
 def _brief(library: Library, entry: Entry, audience: str, templates: Templates) -> Brief:
@@ -198,12 +205,13 @@ def _made(
     outcomes = run([document for _, document in documents], export, jobs=jobs)
     for number, ((job, document), (_, outcome)) in enumerate(zip(documents, outcomes, strict=True), start=1):
         found = _examined(job, document, outcome)
+        if isinstance(outcome, Output) and not errors(found):
+            found += _published(job, outcome, shelf)
         problems += found
         well = isinstance(outcome, Output) and not errors(found)
         if isinstance(outcome, Output) and well:
-            shelf.write(job.target.name, outcome.data)
-            was = made.get(job.target.name)
-            this = Made(job.inputs, sha256(outcome.data).hexdigest(), outcome.pages, edition(job.inputs["brief"], was))
+            number_of = edition(job.inputs["brief"], made.get(job.target.name))
+            this = Made(job.inputs, sha256(outcome.data).hexdigest(), outcome.pages, number_of)
             made[job.target.name] = this
             shelf.write(STATE, encode(State(made)))
             built.append(Built(job.target, this.pages, this.edition, job.because))
@@ -213,9 +221,31 @@ def _made(
     return Result(tuple(built), (), tuple(failed), tuple(problems))
 
 
+def _published(job: Job, output: Output, shelf: Shelf) -> tuple[Problem, ...]:
+    """Put a file in its place; what stands in its way costs this file alone."""
+    try:
+        shelf.write(job.target.name, output.data)
+    except OutputError as error:
+        return (Problem(error.args[0], Where(f"output/{job.target.name}"), {"found": error.args[1]}),)
+    except OSError as error:
+        found = error.strerror or str(error)
+        return (Problem("output-unwritable", Where(f"output/{job.target.name}"), {"found": found}),)
+    return ()
+
+
+def _over(jobs: list[Job], state: State) -> list[Problem]:
+    """Fresh files that hold more pages than promised: they were told of when they were made, and still are."""
+    return [
+        problem
+        for job in jobs
+        if not job.because and (pages := state.made[job.target.name].pages) and job.budget is not None
+        for problem in over_budget(f"output/{job.target.name}", pages, job.budget)
+    ]
+
+
 def _examined(job: Job, document: Document, outcome: Output | Failure) -> tuple[Problem, ...]:
     if isinstance(outcome, Failure):
-        return (Problem(outcome.rule, Where(job.target.name), {"found": outcome.found}),)
+        return (Problem(outcome.rule, Where(f"output/{job.target.name}"), {"found": outcome.found}),)
     return (*outcome.problems, *proof(document, outcome, budget=job.budget))
 
 

@@ -139,7 +139,8 @@ def _problems(misfit: _Misfit) -> Iterator[Problem]:
         yield _unfit(path, value, _TYPES[kind], misfit.source)
     elif kind in ("missing", "union_tag_not_found"):
         field = "kind" if kind == "union_tag_not_found" else str(misfit.detail["loc"][-1])
-        yield Problem("field-missing", where, {"field": field, "in": _name(path)})
+        choice = {"allowed": ", ".join(_kinds(misfit))} if kind == "union_tag_not_found" else {}
+        yield Problem("field-missing", where, {"field": field, "in": _name(path), **choice})
     elif kind == "extra_forbidden":
         last = str(misfit.detail["loc"][-1])
         yield Problem("key-unknown", where, _choice(last, _keys(misfit.noun, misfit.detail["loc"][:-1])))
@@ -160,10 +161,9 @@ def _worded(misfit: _Misfit) -> Problem:
     elif not isinstance(value, str):
         return _unfit(path, value, "word", misfit.source)
     elif not value.strip():
-        rule = "text-empty"
+        rule, facts = "text-empty", _place(path)
     elif rule == "union_tag_invalid":
-        allowed = [tag.strip(" '\"") for tag in ctx["expected_tags"].split(",")]
-        rule, facts = "kind-unknown", _choice(value, allowed)
+        rule, facts = "kind-unknown", _choice(value, _kinds(misfit))
     elif rule in ("value-unknown", "literal_error", "enum"):
         words = ctx["allowed"].split(", ") if "allowed" in ctx else _values(misfit.noun, misfit.detail["loc"])
         rule, facts = "value-unknown", {**facts, **_choice(value, words)}
@@ -175,10 +175,10 @@ def _worded(misfit: _Misfit) -> Problem:
 
 
 def _unfit(path: Path, value: object, expected: str, source: Source) -> Problem:
-    where, field = source.where(path), _name(path)
+    where, facts = source.where(path), _place(path)
     if expected == "text" and isinstance(value, str):
-        return Problem("text-empty", where, {"field": field})
-    return Problem("type-wrong", where, {"field": field, "expected": expected, "found": _sort(value)})
+        return Problem("text-empty", where, facts)
+    return Problem("type-wrong", where, {**facts, "expected": expected, "found": _sort(value)})
 
 
 def _rows(table: Mapping[str, Any], path: Path, source: Source) -> Iterator[Problem]:
@@ -267,6 +267,16 @@ def _name(path: Path) -> str:
     return next((str(step) for step in reversed(path) if isinstance(step, str)), "")
 
 
+def _place(path: Path) -> dict[str, str]:
+    """The key that a value belongs to; inside a list, also which item it is."""
+    numbers: list[str] = []
+    for step in reversed(path):
+        if isinstance(step, str):
+            break
+        numbers.insert(0, str(step + 1))
+    return {"field": _name(path), **({"item": ".".join(numbers)} if numbers else {})}
+
+
 def _short(value: object) -> str:
     text = str(value)
     return text if len(text) <= 60 else text[:59] + "…"
@@ -300,7 +310,9 @@ def _keys(noun: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
 
 
 def _aliases(model: type[BaseModel]) -> list[str]:
-    return [each.alias or name for name, each in model.model_fields.items()]
+    """What a thing is and says first; for whom it is, which few of them need, last."""
+    names = [each.alias or name for name, each in model.model_fields.items()]
+    return sorted(names, key=lambda name: (name in ("only", "never"), name != "kind"))
 
 
 def _values(noun: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
@@ -311,6 +323,12 @@ def _values(noun: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
     if isinstance(here, type) and issubclass(here, Enum):
         return [str(each.value) for each in here]
     return []
+
+
+def _kinds(misfit: _Misfit) -> list[str]:
+    """The tags of the union that a location ends in."""
+    here = _type_at(misfit.noun, misfit.detail["loc"])
+    return [tag for each in get_args(here) for tag in _tags(each)]
 
 
 def _type_at(noun: type[BaseModel], loc: tuple[int | str, ...]) -> object:

@@ -18,7 +18,7 @@ _OUTSIDE = re.compile(r"""(?:src|srcset|poster|data)\s*=\s*["']?(?!data:)[^"'\s>
 
 def proof(document: Document, output: Output, *, budget: int | None) -> tuple[Problem, ...]:
     """What is wrong with an output; `budget` is the audience's number of pages."""
-    where = Where(document.name)
+    where = Where(f"output/{document.name}")
     if document.medium is Medium.SCREEN:
         return tuple(_screen(output.data, where))
     return tuple(_print(document, output, where, budget))
@@ -41,9 +41,15 @@ def _print(document: Document, output: Output, where: Where, budget: int | None)
             if not any(family.startswith(each) for each in families):
                 named = " ".join(f"{each} (U+{ord(each):04X})" for each in sorted(characters)[:8])
                 yield Problem("font-foreign", where, {"found": family, "characters": named or "?"})
-        if budget is not None and len(pdf.pages) > budget:
-            facts = {"found": str(len(pdf.pages)), "limit": str(budget)}
-            yield Problem("pages-over", where, facts, Severity.WARNING)
+        if budget is not None:
+            yield from over_budget(where.path, len(pdf.pages), budget)
+
+
+def over_budget(path: str, pages: int, budget: int) -> Iterator[Problem]:
+    """A warning where a file has more pages than its audience is promised."""
+    if pages > budget:
+        facts = {"found": str(pages), "limit": str(budget)}
+        yield Problem("pages-over", Where(path), facts, Severity.WARNING)
 
 
 def fonts(pdf: pikepdf.Pdf) -> dict[str, set[str]]:

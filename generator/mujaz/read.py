@@ -36,6 +36,7 @@ AUDIENCES = "content/audiences"
 MAX_PICTURE = 10 * 1024 * 1024
 _PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"<svg": "image/svg+xml"}
 _LANGUAGES: tuple[str, ...] = TypeAdapter(Language).json_schema()["enum"]
+_TEXTS = ", ".join(f"{each}.yaml" for each in _LANGUAGES)
 
 
 @dataclass
@@ -178,7 +179,7 @@ def _entries(desk: _Desk, folder: str, shared: Mapping[str, Reference]) -> Itera
     before = len(desk.problems)
     written = [path for path in _yaml_files(desk, folder, names) if Path(path).name != "references.yaml"]
     if not written and len(desk.problems) == before:
-        desk.problems.append(Problem("topic-empty", Where(folder), {"allowed": ", ".join(_LANGUAGES)}))
+        desk.problems.append(Problem("topic-empty", Where(folder), {"allowed": _TEXTS}))
     for path in written:
         language = Path(path).stem
         if language not in _LANGUAGES:
@@ -193,7 +194,7 @@ def _entries(desk: _Desk, folder: str, shared: Mapping[str, Reference]) -> Itera
 
 def _language(path: Path) -> dict[str, str]:
     near = next((each for each in _LANGUAGES if path.stem.lower().startswith(each)), None)
-    facts = {"found": path.name, "allowed": ", ".join(f"{each}.yaml" for each in _LANGUAGES)}
+    facts = {"found": path.name, "allowed": _TEXTS}
     return {**facts, "closest": f"{near}.yaml"} if near else facts
 
 

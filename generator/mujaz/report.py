@@ -54,7 +54,7 @@ class Speaker:
         """What is wrong, what is allowed, and what may have been meant."""
         facts = self._facts(problem)
         said = [_rules()[problem.rule][self.language].format_map(facts)]
-        said += [self.say(more, **{more: facts[more]}) for more in ("closest", "allowed") if more in facts]
+        said += [self.say(more, **{more: facts[more]}) for more in ("closest", "allowed") if facts.get(more)]
         return " ".join(said)
 
     def hint(self, problem: Problem) -> str:
@@ -75,6 +75,9 @@ class Speaker:
         if problem.rule in ("file-unreadable", "output-unwritable"):
             reasons = {os.strerror(number): self.say(word) for number, word in _REASONS.items()}
             facts["found"] = reasons.get(problem.facts["found"], facts["found"])
+        if "field" in facts:
+            named = self.say("quoted", found=facts["field"])
+            facts["what"] = self.say("item", **facts) if "item" in facts else named
         facts["in"] = self.say("in", name=facts["in"]) if facts.get("in") else ""
         if problem.rule == "id-duplicate":
             facts["line"] = self.say("on-line", line=facts["line"]) if facts.get("line") else ""
@@ -117,6 +120,7 @@ class Speaker:
             "column": problem.where.column or None,
             "message": self.sentence(problem),
             "hint": self.hint(problem),
+            "facts": {name: _visible(fact) for name, fact in problem.facts.items()},
         }
 
 

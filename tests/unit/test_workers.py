@@ -22,8 +22,6 @@ def page(text: str) -> Document:
 def work(document: Document) -> Output:
     """Does what its document says."""
     match document.html:
-        case "exit":
-            os._exit(0)
         case "die":
             os._exit(7)
         case "kill":
@@ -37,8 +35,6 @@ def work(document: Document) -> Output:
                 pass
         case "raise":
             raise ValueError("لا يصلح")
-        case "leave":
-            raise SystemExit(5)
         case "eat":
             return Output(bytes(workers.MEMORY_BYTES * 2))
     return Output(document.html.encode(), len(document.html))
@@ -68,7 +64,6 @@ def test_nothing_to_do_starts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("word", "rule"),
     [
-        ("leave", "export-failed"),
         ("die", "export-died"),
         ("kill", "export-died"),
         ("crash", "export-died"),

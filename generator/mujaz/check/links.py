@@ -12,6 +12,9 @@ from mujaz.model.content import Audience, Entry, Path, Source
 from mujaz.model.text import Kept, Noun, Wording
 from mujaz.problems import Problem, Severity, Where
 
+_LISTED = 20
+"""Of what may stand somewhere, so many are told."""
+
 
 def audience_links(audience: Audience, source: Source) -> Iterator[Problem]:
     """Kinds of block that do not exist, in what an audience reads and in what gives way."""
@@ -99,8 +102,8 @@ def _things(thing: object, path: Path) -> Iterator[tuple[Path, object]]:
 
 
 def _facts(found: str, allowed: Iterable[str]) -> Mapping[str, str]:
-    names = sorted(allowed)
-    facts = {"found": found, "allowed": ", ".join(names[:12]) + ("…" if len(names) > 12 else "")}
+    names = list(dict.fromkeys(allowed if isinstance(allowed, list) else sorted(allowed)))
+    facts = {"found": found, "allowed": ", ".join((*names[:_LISTED], "…") if len(names) > _LISTED else names)}
     near = closest(found, names)
     return {**facts, "closest": near} if near else facts
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+
+from fontTools.ttLib import TTFont
 
 from mujaz.model.document import Medium
 
@@ -51,6 +54,27 @@ def digest(medium: Medium) -> str:
     """SHA-256 over the faces of a medium: an input of every target."""
     parts = (f"{each.file}\0{hashlib.sha256(each.path.read_bytes()).hexdigest()}" for each in FACES[medium])
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@cache
+def _covered(medium: Medium) -> frozenset[str]:
+    """The characters that every upright face of a medium can draw."""
+    sets = []
+    for face in FACES[medium]:
+        if face.style == "normal":
+            with TTFont(face.path, lazy=True) as font:
+                sets.append(frozenset(chr(code) for code in font.getBestCmap()))
+    return frozenset.intersection(*sets)
+
+
+def lacking(text: str, medium: Medium) -> list[str]:
+    """The characters of a text that the theme cannot draw: WeasyPrint is silent about them, or borrows.
+
+    Spaces, line ends and what only steers (joiners, marks of direction) need no glyph.
+    """
+    unseen = {"Cc", "Cf", "Zs", "Zl", "Zp"}
+    lost = {each for each in set(text) - _covered(medium) if unicodedata.category(each) not in unseen}
+    return sorted(lost)
 
 
 def with_faces(html: str, faces: Mapping[Face, str]) -> str:

@@ -1,0 +1,403 @@
+"""The command line: one JSON object for each command, four exit statuses, two languages, and never a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import mujaz
+from mujaz import build as building
+from mujaz import cli
+from mujaz.cli import BROKEN, WELL, WRONG_CONTENT, WRONG_USE, main
+from mujaz.publish import opened
+from workspace import ROOT, at_once, lay, outputs
+
+COMMANDS = ("build", "check", "list", "init", "new", "doctor", "clean")
+
+
+@pytest.fixture(autouse=True)
+def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An English terminal, and pages made without workers."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setattr(building, "run", at_once)
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A workspace that is the current folder."""
+    monkeypatch.chdir(lay(tmp_path))
+    return tmp_path
+
+
+def topic(root: Path) -> Path:
+    return root / "content" / "topics" / "water" / "ar.yaml"
+
+
+def spoil(root: Path) -> None:
+    """An error in a topic: a point without a headline."""
+    topic(root).write_text(topic(root).read_text("utf-8").replace("headline:", "headlin:", 1), "utf-8")
+
+
+def warn(root: Path) -> None:
+    """A warning: a state that cannot be read."""
+    (root / "output" / ".mujaz").mkdir(parents=True, exist_ok=True)
+    (root / "output" / ".mujaz" / "lock.json").write_text("{")
+
+
+Read = Callable[[], tuple[str, str]]
+
+
+@pytest.fixture
+def said(capsys: pytest.CaptureFixture[str]) -> Read:
+    """What was printed since the last time, on standard output and on standard error."""
+
+    def read() -> tuple[str, str]:
+        out, err = capsys.readouterr()
+        return out, err
+
+    return read
+
+
+def whole(text: str) -> Any:
+    """The one JSON object that a text is."""
+    data, end = json.JSONDecoder().raw_decode(text)
+    assert text[end:].strip() == ""
+    return data
+
+
+# ------------------------------------------------------------------------------------------------ JSON
+
+
+@pytest.mark.parametrize(
+    ("call", "keys"),
+    [
+        (["build"], {"built", "fresh", "failed", "problems"}),
+        (["check"], {"problems"}),
+        (["list"], {"targets", "problems"}),
+        (["init", "new-desk"], {"created", "problems"}),
+        (["new", "energy"], {"created", "problems"}),
+        (["doctor"], {"findings", "problems"}),
+        (["clean"], {"removed", "problems"}),
+    ],
+    ids=lambda each: each[0] if isinstance(each, list) else "",
+)
+def test_json_is_one_object_on_standard_output(root: Path, said: Read, call: list[str], keys: set[str]) -> None:
+    assert main([*call, "--json"]) == WELL
+    out, _ = said()
+    assert set(whole(out)) == keys
+
+
+@pytest.mark.parametrize("call", [["build"], ["check"], ["list"], ["clean"]], ids=lambda call: call[0])
+def test_json_holds_the_problems_and_words_go_to_standard_error(root: Path, said: Read, call: list[str]) -> None:
+    spoil(root)
+    assert main([*call, "--json"]) == WRONG_CONTENT
+    out, err = said()
+    found = whole(out)["problems"]
+    assert {each["path"] for each in found} == {"content/topics/water/ar.yaml"}
+    assert all(each["line"] and each["message"] and each["hint"] for each in found)
+    assert "content/topics/water/ar.yaml:" in err
+
+
+@pytest.mark.parametrize(
+    ("call", "rule"),
+    [
+        (["build", "nowhere"], "topic-unknown"),
+        (["check", "nowhere"], "topic-unknown"),
+        (["list", "nowhere"], "topic-unknown"),
+        (["build", "../x"], "slug-wrong"),
+        (["build", "--audience", "nobody"], "audience-unknown"),
+        (["build", "--lang", "en"], "language-unknown"),
+        (["new", "Water"], "slug-wrong"),
+        (["new", "../x"], "slug-wrong"),
+        (["new", "water"], "topic-exists"),
+        (["init", "."], "folder-not-empty"),
+    ],
+    ids=" ".join,
+)
+def test_a_call_that_names_what_is_not_there_is_wrong_usage(root: Path, said: Read, call: list[str], rule: str) -> None:
+    before = sorted(root.rglob("*"))
+    assert main([*call, "--json"]) == WRONG_USE
+    out, err = said()
+    (problem,) = whole(out)["problems"]
+    assert problem["rule"] == rule
+    assert f"[{rule}]" in err
+    assert sorted(root.rglob("*")) == before
+
+
+def test_what_was_built_is_told_with_its_path_edition_and_reason(root: Path, said: Read) -> None:
+    main(["build", "--json"])
+    built = whole(said()[0])["built"]
+    assert [each["target"] for each in built] == ["water/minister.ar.html", "water/public.ar.html"]
+    assert built[0] == {
+        "target": "water/minister.ar.html",
+        "path": "output/water/minister.ar.html",
+        "pages": None,
+        "edition": 1,
+        "because": ["new"],
+    }
+    assert set(outputs(root)) == {each["target"] for each in built}
+    main(["build", "--json", "--force", "--audience", "public"])
+    assert [each["because"] for each in whole(said()[0])["built"]] == [["forced"]]
+    main(["build", "--json"])
+    assert whole(said()[0])["fresh"] == ["water/minister.ar.html", "water/public.ar.html"]
+
+
+def test_list_says_what_is_stale_fresh_failing_and_due(root: Path, said: Read) -> None:
+    main(["build"])
+    path = topic(root)
+    path.write_text("review-by: 2020-01-01\n" + path.read_text("utf-8").replace("للوزير", "له"), "utf-8")
+    said()
+    main(["list", "--json"])
+    minister, public = whole(said()[0])["targets"]
+    assert (minister["state"], minister["because"], minister["due"]) == ("stale", ["brief"], "2020-01-01")
+    assert (public["state"], public["because"]) == ("fresh", [])
+    spoil(root)
+    main(["list", "--json"])
+    assert [row["state"] for row in whole(said()[0])["targets"]] == ["failing"]
+
+
+# ------------------------------------------------------------------------------------------------ exit statuses
+
+
+def test_all_well_is_zero(root: Path) -> None:
+    assert [main(call) for call in (["check"], ["build"], ["build"], ["list"], ["clean"], ["build", "--strict"])] == [
+        0
+    ] * 6
+
+
+def test_content_with_errors_is_one(root: Path) -> None:
+    spoil(root)
+    assert [main(call) for call in (["check"], ["build"], ["list"], ["clean"])] == [WRONG_CONTENT] * 4
+
+
+def test_warnings_are_one_only_where_strict(root: Path) -> None:
+    warn(root)
+    assert main(["build"]) == WELL
+    warn(root)
+    assert main(["build", "--strict"]) == WRONG_CONTENT
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        [],
+        ["frob"],
+        ["build", "--bad"],
+        ["build", "--jobs", "0"],
+        ["build", "--jobs", "x"],
+        ["build", "--only", "doc"],
+        ["init"],
+    ],
+    ids=" ".join,
+)
+def test_a_call_that_cannot_be_understood_is_two(call: list[str], said: Read) -> None:
+    for language in ("en", "ar"):
+        with pytest.raises(SystemExit) as caught:
+            main(["--messages", language, *call])
+        assert caught.value.code == WRONG_USE
+        out, err = said()
+        assert out == ""
+        assert "_positive" not in err
+        assert "Traceback" not in err
+        assert len(err.splitlines()) == 2
+
+
+@pytest.mark.parametrize("command", ["build", "check", "list", "new", "clean"])
+def test_a_folder_outside_any_workspace_is_wrong_usage(tmp_path: Path, said: Read, command: str) -> None:
+    call = ["-C", str(tmp_path), command, *(["x"] if command == "new" else [])]
+    assert main([*call, "--json"]) == WRONG_USE
+    assert whole(said()[0])["problems"][0]["rule"] == "workspace-missing"
+
+
+def test_another_build_at_work_is_three(root: Path, said: Read) -> None:
+    with opened(root / "output"):
+        assert main(["build", "--json"]) == BROKEN
+        assert whole(said()[0])["problems"][0]["rule"] == "output-busy"
+        assert main(["clean"]) == BROKEN
+        assert main(["check"]) == main(["list"]) == WELL
+
+
+def test_an_output_folder_that_cannot_be_used_is_three(root: Path, said: Read) -> None:
+    (root / "output").write_text("mine")
+    assert main(["build", "--json"]) == BROKEN
+    assert whole(said()[0])["problems"][0]["rule"] == "output-unwritable"
+    (root / "output").unlink()
+    (root / "elsewhere").mkdir()
+    (root / "output").symlink_to(root / "elsewhere")
+    assert main(["build", "--json"]) == BROKEN
+    assert whole(said()[0])["problems"][0]["rule"] == "output-is-link"
+    assert list((root / "elsewhere").iterdir()) == []
+
+
+def test_a_full_disk_is_three_and_told_in_a_sentence(root: Path, said: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    assert main(["build"]) == BROKEN
+    out, err = said()
+    assert "No space left on device" in out + err
+    assert "Traceback" not in out + err
+
+
+def boom(*_: object, **__: object) -> None:
+    raise RuntimeError("boom")
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_mistake_of_ours_is_three_a_sentence_and_no_traceback(
+    root: Path, said: Read, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    monkeypatch.setattr(cli, "survey", boom)
+    assert main(["check", "--messages", language]) == BROKEN
+    out, err = said()
+    assert out == ""
+    assert len(err.strip().splitlines()) == 1
+    assert "RuntimeError: boom" in err
+    assert "--debug" in err
+
+
+def test_debug_shows_the_traceback(root: Path, said: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "survey", boom)
+    assert main(["check", "--debug"]) == BROKEN
+    assert "Traceback (most recent call last)" in said()[1]
+
+
+def test_an_interrupt_is_told_and_has_the_shells_status(
+    root: Path, said: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "survey", stop)
+    assert main(["check"]) == 130
+    assert said()[1].startswith("Stopped.")
+
+
+# ------------------------------------------------------------------------------------------------ languages
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help_is_there_in_both_languages(command: str, said: Read) -> None:
+    texts = {}
+    for language in ("en", "ar"):
+        with pytest.raises(SystemExit) as caught:
+            main(["--messages", language, *([command] if command else []), "--help"])
+        assert caught.value.code == WELL
+        texts[language] = said()[0]
+    assert not any("؀" <= letter <= "ۿ" for letter in texts["en"])
+    for word in ("usage:", "options:", "positional arguments", "show this help", "show program"):
+        assert word not in texts["ar"]
+    if not command:
+        assert all(f" {each} " in text for each in COMMANDS for text in texts.values())
+
+
+def test_messages_follow_the_option_before_the_locale(root: Path, said: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    def words(*call: str) -> str:
+        main(list(call))
+        return said()[0].strip()
+
+    assert words("check") == "no problems"
+    assert words("check", "--messages", "ar") == words("--messages", "ar", "check") == "لا مشكلات"
+    monkeypatch.setenv("LANG", "ar_IQ.UTF-8")
+    assert words("check") == "لا مشكلات"
+    assert words("check", "--messages", "en") == "no problems"
+
+
+def test_arabic_is_in_the_order_of_the_eye_only_where_asked(root: Path, said: Read) -> None:
+    """Standard output is no terminal here: then the order is the logical one."""
+
+    def words(*call: str) -> str:
+        main(["check", "--messages", "ar", *call])
+        return said()[0].strip()
+
+    assert words() == words("--logical") == "لا مشكلات"
+    assert words("--visual") not in ("", "لا مشكلات")
+    spoil(root)
+    assert "خطأ" in words()
+    assert "خطأ" not in words("--visual")
+
+
+def test_json_is_always_in_logical_order(root: Path, said: Read) -> None:
+    spoil(root)
+    main(["check", "--json", "--messages", "ar", "--visual"])
+    visual = whole(said()[0])
+    main(["check", "--json", "--messages", "ar", "--logical"])
+    assert visual == whole(said()[0])
+
+
+# ------------------------------------------------------------------------------------------------ commands
+
+
+def test_a_new_workspace_checks_clean_and_builds_from_anywhere_in_it(tmp_path: Path, said: Read) -> None:
+    desk = tmp_path / "desk"
+    assert main(["init", str(desk)]) == WELL
+    assert main(["-C", str(desk), "new", "water-security"]) == WELL
+    assert main(["-C", str(desk / "content" / "topics"), "check", "--strict"]) == WELL
+    assert main(["-C", str(desk / "content"), "build", "--only", "html", "--strict"]) == WELL
+    assert len(outputs(desk)) == 8
+    said()
+
+
+def test_check_of_one_topic_tells_its_problems_and_those_of_all(root: Path, said: Read) -> None:
+    lay(root, topics=("water", "energy"))
+    spoil(root)
+    assert main(["check", "energy"]) == WELL
+    assert main(["check", "water"]) == WRONG_CONTENT
+    (root / "content" / "audiences" / "public.yaml").write_text("label: [", "utf-8")
+    assert main(["check", "energy"]) == WRONG_CONTENT
+    said()
+
+
+def test_checking_writes_nothing(root: Path) -> None:
+    before = sorted(root.rglob("*"))
+    main(["check"])
+    main(["list"])
+    main(["doctor"])
+    assert sorted(root.rglob("*")) == before
+
+
+def python(*call: str) -> subprocess.CompletedProcess[str]:
+    """A process of its own."""
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(mujaz.__file__).parents[1])}
+    return subprocess.run([sys.executable, *call], capture_output=True, text=True, check=False, env=environment)
+
+
+def test_checking_and_help_load_no_renderer() -> None:
+    code = f"""
+import sys
+from mujaz.cli import main
+main(["-C", {str(ROOT)!r}, "check"])
+try:
+    main(["--help"])
+except SystemExit:
+    pass
+heavy = {{"weasyprint", "pikepdf", "fontTools", "citeproc"}} & set(sys.modules)
+sys.exit(f"loaded: {{heavy}}" if heavy else 0)
+"""
+    done = python("-c", code)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_module_is_the_command() -> None:
+    done = python("-m", "mujaz", "--version")
+    assert (done.returncode, done.stdout) == (0, f"mujaz {mujaz.__version__}\n")
+
+
+def test_a_reader_that_goes_away_ends_nothing_badly(tmp_path: Path) -> None:
+    lay(tmp_path)
+    spoil(tmp_path)
+    command = f"'{sys.executable}' -m mujaz -C '{tmp_path}' check | true; exit ${{PIPESTATUS[0]}}"
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(mujaz.__file__).parents[1])}
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, env=environment)
+    assert "Traceback" not in done.stderr
+    assert "BrokenPipe" not in done.stderr
