@@ -1,4 +1,4 @@
-"""The modules' first lines and the import contract → the table of ARCHITECTURE.md; `python tests/architecture.py` writes it."""
+"""First lines of modules and the import contract → the table of ARCHITECTURE.md; run as a script, it writes it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "generator" / "mujaz"
 PAGE = ROOT / "ARCHITECTURE.md"
-_TABLE = re.compile(r"(<!-- modules -->\n).*?(<!-- /modules -->)", re.S)
+_TABLE = re.compile(r"(<!-- modules -->\n).*?(<!-- /modules -->)", re.DOTALL)
 
 
 def floors() -> list[list[str]]:

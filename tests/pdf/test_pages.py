@@ -6,7 +6,6 @@ import io
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pikepdf
@@ -24,12 +23,12 @@ AUDIENCES = ("minister", "parliament", "public", "researcher")
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Result]]:
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
     """The repository's content, built from nothing into a folder of its own."""
     root = tmp_path_factory.mktemp("workspace")
     shutil.copytree(ROOT / "content", root / "content")
     shutil.copy(ROOT / "mujaz.yaml", root)
-    yield root, build(root, Request(), jobs=2, tell=lambda _step: None)
+    return root, build(root, Request(), jobs=2, tell=lambda _step: None)
 
 
 def pdf(built: tuple[Path, Result], audience: str) -> Path:

@@ -28,8 +28,7 @@ def cases() -> list[Any]:
     for path in sorted(CASES.glob("*.yaml")):
         marked = parse(path.read_bytes(), path.name)
         assert not marked.problems
-        for case in marked.data:
-            found.append(pytest.param(case, id=f"{path.stem}: {case['name']}"))
+        found += [pytest.param(case, id=f"{path.stem}: {case['name']}") for case in marked.data]
     return found
 
 

@@ -45,7 +45,7 @@ def test_a_kind_of_block_is_one_word_in_four_places() -> None:
     assert templates == classes
     assert cases == classes
     for guide in GUIDES:
-        headings = re.findall(r"^### `([a-z-]+)`", (ROOT / guide).read_text("utf-8"), re.M)
+        headings = re.findall(r"^### `([a-z-]+)`", (ROOT / guide).read_text("utf-8"), re.MULTILINE)
         assert sorted(headings) == sorted(classes), guide
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 import shutil
 from collections.abc import Mapping
@@ -11,10 +12,29 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from mujaz.cli import WELL, WRONG_CONTENT, WRONG_USE, main
+from mujaz.marks import parse
 from mujaz.problems import Problem
+from mujaz.report import Speaker, _rules, rules
 from mujaz.survey import survey
 
+TOPIC = "content/topics/t/ar.yaml"
+UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+LATIN = set("YAML UTF Windows Tab PNG JPEG SVG MB Zotero CSL mujaz init true false gives way blocks".split())
+"""Names in Arabic sentences that have no Arabic form, and words that authors write as they are."""
+ELSEWHERE = frozenset(
+    """
+    workspace-missing topic-unknown folder-not-empty topic-exists
+    date-outside template-wrong labels-missing address-denied renderer-said
+    export-failed export-died export-slow export-memory
+    glyph-missing font-foreign language-lost page-not-alone pages-over
+    state-damaged output-is-link output-is-folder output-unwritable output-busy
+    """.split()
+)
+"""Rules of the command line, of building and of exporting; all others are about content, and have a case here."""
 CASES = Path(__file__).parents[1] / "cases" / "mistakes"
 
 
@@ -91,7 +111,271 @@ def in_lines(told: list[Any]) -> list[Any]:
 
 @pytest.mark.parametrize("case", ALL, ids=lambda case: f"{case['file']}: {case['name']}")
 def test_each_mistake_is_told_with_its_place(case: dict[str, Any], tmp_path: Path) -> None:
+    """Nothing more than the case says, nothing less, all in one run; and in sentences of both languages."""
     lay(tmp_path, edited(case))
     problems = survey(tmp_path).problems
     expected = case.get("problems", [])
     assert in_lines([facts_asked(expected, each) for each in problems]) == in_lines(expected)
+    for problem in problems:
+        for language in ("en", "ar"):
+            check_sentences(problem, Speaker(language))
+
+
+def check_sentences(problem: Problem, speaker: Speaker) -> None:
+    sentence, hint = speaker.sentence(problem), speaker.hint(problem)
+    shown = speaker.problem(problem)
+    assert shown.splitlines()[0].endswith(f"[{problem.rule}]")
+    assert Speaker(speaker.language, visual=True).problem(problem)
+    for text in (sentence, hint, shown):
+        assert text.strip()
+        assert not UNSEEN.search(text), "what is unseen is told by its number"
+    assert sentence != hint
+    if speaker.language == "ar":
+        for text in (sentence, hint):
+            assert re.search("[\u0621-\u064a]", text)
+            assert set(re.findall("[A-Za-z]{2,}", unquoted(text, problem))) <= LATIN
+    data = speaker.data(problem)
+    json.dumps(data).encode()
+    assert shown.startswith(data["path"])
+    assert (data["line"], data["column"]) == (problem.where.line or None, problem.where.column or None)
+    assert {data["message"], data["hint"]} == {sentence, hint}
+
+
+def unquoted(text: str, problem: Problem) -> str:
+    """A sentence without what it repeats of the author's, and without its examples."""
+    for fact in sorted(problem.facts.values(), key=len, reverse=True):
+        for told in (fact, fact.replace(", ", "، "), fact[:79]):
+            text = text.replace(told, " ") if told else text
+    return re.sub(r"«[^»]*»|\"[^\"]*\"|[\w/-]+\.\w+|[\w-]+:", " ", text)
+
+
+@pytest.mark.parametrize("rule", sorted(rules()))
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_sentence_shows_no_braces_and_no_blank(rule: str, language: str) -> None:
+    """Whatever the facts are; those of each rule are given by the cases."""
+
+    class Any_(dict[str, str]):
+        def __missing__(self, key: str) -> str:
+            return f"<{key}>"
+
+    for text in (_rules()[rule][language], _rules()[rule][f"{language}-next"]):
+        told = text.format_map(Any_())
+        assert told.strip()
+        assert not re.search("[{}]|  ", told)
+
+
+def test_every_rule_about_content_has_a_case() -> None:
+    lines = [
+        each if isinstance(each, str) else each["problem"]
+        for case in ALL
+        for each in case.get("problems", [])
+    ]
+    assert rules() - {line.partition(" at ")[0] for line in lines} == ELSEWHERE
+
+
+def test_cases_have_names_of_their_own() -> None:
+    names = [case["name"] for case in ALL]
+    assert len(names) == len(set(names)) >= 50
+
+
+# ------------------------------------------------------------------------------------------------ command line
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """Exit status, standard output, standard error."""
+    try:
+        status = main(arguments)
+    except SystemExit as stop:
+        status = int(str(stop.code))
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+def test_a_build_makes_the_healthy_and_keeps_what_is_broken(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lay(tmp_path, {"remove": [f"content/audiences/{name}.yaml" for name in ("parliament", "researcher")]})
+    topic = tmp_path / "content" / "topics"
+    for name in ("healthy", "t"):
+        path = topic / name / "ar.yaml"
+        path.write_text(path.read_text("utf-8").replace("[minister, researcher]", "[minister]"), "utf-8")
+    build = ("-C", str(tmp_path), "build", "--json", "--messages", "en")
+    status, out, _ = run(capsys, *build)
+    made = ["minister.ar.html", "minister.ar.pdf", "public.ar.html"]
+    assert status == WELL, out
+    assert [each["target"] for each in json.loads(out)["built"]] == [
+        f"{t}/{n}" for t in ("healthy", "t") for n in made
+    ]
+    old = {name: (tmp_path / "output" / "t" / name).read_bytes() for name in made}
+
+    for name, word, other in (("healthy", "التعاون", "العمل المشترك"), ("t", "title: ", "title: أولاً: ")):
+        path = topic / name / "ar.yaml"
+        path.write_text(path.read_text("utf-8").replace(word, other), "utf-8")
+    status, out, err = run(capsys, *build)
+    told = json.loads(out)
+    assert status == WRONG_CONTENT
+    assert {each["target"].split("/")[0] for each in told["built"]} == {"healthy"}
+    assert "العمل المشترك" in (tmp_path / "output" / "healthy" / "public.ar.html").read_text("utf-8")
+    assert {name: (tmp_path / "output" / "t" / name).read_bytes() for name in made} == old
+    assert [(each["rule"], each["path"], each["line"], each["column"]) for each in told["problems"]] == [
+        ("yaml-colon", "content/topics/t/ar.yaml", 1, 13)
+    ]
+    assert "content/topics/t/ar.yaml:1:13: error [yaml-colon]" in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize(
+    ("arguments", "rule"),
+    [
+        (["build", "../x"], "slug-wrong"),
+        (["check", "../../etc"], "slug-wrong"),
+        (["list", "nothing"], "topic-unknown"),
+        (["build", "helthy"], "topic-unknown"),
+        (["build", "--audience", "ministr"], "audience-unknown"),
+        (["build", "--audience", "../minister"], "slug-wrong"),
+        (["build", "--lang", "xx"], "language-unknown"),
+        (["build", "--lang", "en"], "language-unknown"),
+        (["new", "../x"], "slug-wrong"),
+        (["new", "الأمن"], "slug-wrong"),
+        (["new", "healthy"], "topic-exists"),
+        (["init", "."], "folder-not-empty"),
+    ],
+    ids=" ".join,
+)
+def test_a_call_that_is_off_ends_in_a_sentence(
+    arguments: list[str],
+    rule: str,
+    language: str,
+    *,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lay(tmp_path, {})
+    monkeypatch.chdir(tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+    status, out, err = run(capsys, *arguments, "--messages", language)
+    assert status == WRONG_USE
+    assert f"[{rule}]" in out
+    assert len(out.splitlines()) >= 3
+    assert "Traceback" not in out + err
+    assert sorted(tmp_path.rglob("*")) == before
+    status, out, err = run(capsys, *arguments, "--messages", language, "--json")
+    assert status == WRONG_USE
+    assert [each["rule"] for each in json.loads(out)["problems"]] == [rule]
+
+
+@pytest.mark.parametrize("arguments", [["build"], ["check"], ["list"], ["new", "x"], ["clean"]], ids=" ".join)
+def test_a_call_outside_of_a_workspace_ends_in_a_sentence(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    status, out, err = run(capsys, *arguments)
+    assert status == WRONG_USE
+    assert "[workspace-missing]" in out
+    assert "Traceback" not in out + err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["biuld"], ["build", "--frobnicate"], ["build", "--jobs", "0"], ["build", "--only", "docx"]],
+)
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_arguments_that_are_none_end_in_a_sentence(
+    arguments: list[str], language: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out, err = run(
+        capsys, *(["--messages", language] if not arguments else [*arguments, "--messages", language])
+    )
+    assert status == WRONG_USE
+    assert not out
+    assert err.strip()
+    assert "Traceback" not in err
+
+
+# ------------------------------------------------------------------------------------------------ all other mistakes
+
+NASTY = [
+    *"\t\0\x1b\x85\u2028\ufeff\u202e\ud7ff\U0001f600:#-?[]{}\"'|>&*!%@`,\\~\r\n  اب٣aA0_=<./",
+    "- ",
+    ": ",
+    "---\n",
+    "<<: ",
+]
+PLACES = st.integers(0, 10_000)
+CHANGES = st.lists(
+    st.one_of(
+        st.tuples(
+            st.sampled_from(["cut line", "double line", "indent", "dedent", "cut"]), PLACES, st.just("")
+        ),
+        st.tuples(st.just("swap lines"), PLACES, PLACES.map(str)),
+        st.tuples(st.sampled_from(["put", "replace"]), PLACES, st.sampled_from(NASTY)),
+        st.tuples(
+            st.just("value"), PLACES, st.sampled_from(["", "[]", "{}", "[a, [b]]", "{a: b}", "٣", "x" * 500])
+        ),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+def changed(text: str, changes: list[tuple[str, int, str]]) -> str:
+    for what, place, more in changes:
+        lines = text.split("\n")
+        line, at = place % len(lines), place % (len(text) + 1)
+        if what == "cut line":
+            del lines[line]
+        elif what == "double line":
+            lines.insert(line, lines[line])
+        elif what == "swap lines":
+            other = int(more) % len(lines)
+            lines[line], lines[other] = lines[other], lines[line]
+        elif what == "indent":
+            lines[line] = "  " + lines[line]
+        elif what == "dedent":
+            lines[line] = lines[line].removeprefix("  ")
+        elif what == "value":
+            lines[line] = lines[line].partition(":")[0] + ": " + more
+        else:
+            text = text[:at] + more + text[at + (what != "put") :]
+            continue
+        text = "\n".join(lines)
+    return text
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("mutated")
+    lay(root, {})
+    return root
+
+
+@settings(max_examples=300, deadline=None)
+@given(name=st.sampled_from([*BASE, *[TOPIC] * 6]), changes=CHANGES)
+def test_whatever_is_typed_ends_in_sentences(
+    workspace: Path, name: str, changes: list[tuple[str, int, str]]
+) -> None:
+    text = changed(BASE[name], changes)
+    path = workspace / name
+    path.write_bytes(text.encode(errors="replace"))
+    try:
+        problems = survey(workspace).problems
+    finally:
+        path.write_text(BASE[name], "utf-8")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff").split("\n")
+    for problem in problems:
+        for language in ("en", "ar"):
+            assert Speaker(language).problem(problem)
+            json.dumps(Speaker(language).data(problem)).encode()
+        if problem.where.path == name and problem.where.line:
+            assert problem.where.line <= len(lines)
+            assert 1 <= problem.where.column <= len(lines[problem.where.line - 1]) + 1
+
+
+@settings(max_examples=200, deadline=None)
+@given(raw=st.binary(max_size=400))
+def test_any_bytes_are_read_or_told(raw: bytes) -> None:
+    marked = parse(raw, "x.yaml")
+    assert marked.data is not None or marked.problems
