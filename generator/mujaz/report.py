@@ -120,7 +120,6 @@ class Speaker:
             "column": problem.where.column or None,
             "message": self.sentence(problem),
             "hint": self.hint(problem),
-            "facts": {name: _visible(fact) for name, fact in problem.facts.items()},
         }
 
 

@@ -220,6 +220,63 @@ def test_author_and_date_stand_in_the_page_as_they_stand_in_the_brief(medium: Me
     assert root.find_class("footnote") == root.find_class("note-call") == []
 
 
+def bare(text: str) -> str:
+    """A text without the marks that set it in order on paper."""
+    return re.sub("[\u200e\u200f\u061c\u2066-\u2069]", "", text)
+
+
+SIDED = [
+    {
+        "kind": "evaluation",
+        "side": side,
+        "points": [point(f"{side}-{n}", gist=f"لب [@{key}، ص {n}]") for n in (1, 2, 3)],
+    }
+    for side, key in (("positive", "hamid"), ("negative", "saeedi"))
+]
+DEEP = {"headline": "رأس [@hamid]", "gist": "لب [@hamid، ص 2]", "detail": "تفصيل [@saeedi]"}
+MIXED: list[dict[str, Any]] = [
+    {"kind": "concepts", "points": [{**point("a"), **DEEP, "term": "مصطلح [@smith]"}]},
+    {"kind": "legal-basis", "points": [{**point("b"), **DEEP, "instrument": "قانون [@smith]"}]},
+    {"kind": "problem", "statement": "س [@hamid]", "questions": ["س [@smith]", "س [@hamid]"], "detail": "س [@hamid]"},
+    {"kind": "hypothesis", "statement": "س [@hamid]", "verdict": "open", "because": "س [@hamid]"},
+    {
+        "kind": "table",
+        "caption": "ج [@smith]",
+        "columns": ["ع [@hamid]"],
+        "rows": [["ص [@hamid]"]],
+        "source": "م [@smith]",
+    },
+    *SIDED,
+    {"kind": "recommendations", "points": [advice("c") | DEEP, advice("d") | DEEP]},
+]
+
+
+@pytest.mark.parametrize("depth", ["headline", "gist", "detail"])
+def test_notes_stand_on_both_media_in_the_order_of_their_numbers(depth: str) -> None:
+    """Also where sides are set against each other, so that «the same source» is that of the note before."""
+    brief = told(entry(MIXED), reader(depth=depth))
+    assert len(brief.notes) > 5
+    screen = [call.get("id") for call in page(brief, Medium.SCREEN).find_class("note-call")]
+    assert screen == [f"call-{note.index}" for note in brief.notes]
+    paper = [bare(note.text_content()) for note in page(brief, Medium.PRINT).find_class("footnote")]
+    assert paper == [bare(re.sub("<[^>]*>", "", str(note.text))) for note in brief.notes]
+
+
+@pytest.mark.parametrize(("slug", "audience", "medium"), EVERY)
+def test_the_notes_of_our_own_briefs_stand_in_the_order_of_their_numbers(
+    slug: str, audience: str, medium: Medium
+) -> None:
+    root = document_fromstring(own_page(slug, audience, medium).html)
+    ids = [call.get("id") for call in root.find_class("note-call")]
+    assert ids == [f"call-{number}" for number in range(1, len(ids) + 1)]
+    if medium is Medium.PRINT:
+        screen = document_fromstring(own_page(slug, audience, Medium.SCREEN).html)
+        listed = [item.text_content() for each in screen.find_class("notes") for item in each.iter("li")]
+        notes = [bare(note.text_content()) for note in root.find_class("footnote")]
+        assert len(notes) == len(listed)
+        assert [note for note, item in zip(notes, listed, strict=True) if note not in bare(item)] == []
+
+
 # ------------------------------------------------------------------------------------------------ what is in a page
 
 

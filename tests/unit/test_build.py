@@ -1,0 +1,471 @@
+"""The corridor on a small workspace: nothing is made twice, nothing is lost, nothing is half, and nothing leaks."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import mujaz
+import workspace
+from mujaz import build as building
+from mujaz.build import Result, build, clean
+from mujaz.lock import decode
+from mujaz.model.document import Document, Medium
+from mujaz.plan import Request
+from mujaz.publish import STATE, Shelf
+from mujaz.workers import Failure
+from workspace import AUDIENCES, HIDDEN, at_once, lay, outputs, topic_data, write
+
+SOURCES = f"{Path(mujaz.__file__).parents[1]}{os.pathsep}{Path(workspace.__file__).parent}"
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two topics for two audiences, as web pages without fonts, made without workers."""
+    monkeypatch.setattr(building, "run", at_once)
+    return lay(tmp_path / "desk", topics=("water", "energy"))
+
+
+def make(root: Path, **asked: Any) -> Result:
+    return build(root, Request(**asked), jobs=2, tell=lambda _: None)
+
+
+def named(result: Result) -> set[str]:
+    return {each.target.name for each in result.built}
+
+
+def because(result: Result) -> set[tuple[str, ...]]:
+    return {each.because for each in result.built}
+
+
+def times(root: Path) -> dict[Path, int]:
+    """When each file and folder below the workspace was last written."""
+    return {path: path.stat().st_mtime_ns for path in sorted(root.rglob("*")) if path.name != "busy"}
+
+
+def topic(root: Path, slug: str = "water") -> Path:
+    return root / "content" / "topics" / slug / "ar.yaml"
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+ALL = {f"{slug}/{audience}.ar.html" for slug in ("water", "energy") for audience in AUDIENCES}
+WATER = {name for name in ALL if name.startswith("water/")}
+
+
+# ------------------------------------------------------------------------------------------------ what is made when
+
+
+def test_the_first_build_makes_everything_and_the_second_nothing(root: Path) -> None:
+    first = make(root)
+    assert (named(first), first.fresh, first.failed, first.problems) == (ALL, (), (), ())
+    assert set(outputs(root)) == ALL
+    before = times(root)
+    second = make(root)
+    assert (second.built, second.failed, second.problems) == ((), (), ())
+    assert {target.name for target in second.fresh} == ALL
+    assert times(root) == before
+
+
+def test_an_edited_point_is_made_again_only_for_those_who_see_it(root: Path) -> None:
+    make(root)
+    edit(topic(root), "شرح أول ما وُجد", "شرح آخر")
+    again = make(root)
+    assert named(again) == {"water/minister.ar.html"}
+    assert because(again) == {("brief",)}
+    assert [each.edition for each in again.built] == [2]
+    edit(topic(root), "ثالث ما وُجد", "ثالثهم")
+    assert named(make(root)) == WATER
+
+
+def test_comments_the_order_of_keys_and_the_time_of_a_file_make_nothing(root: Path) -> None:
+    make(root)
+    data = topic_data("موضوع water")
+    write(topic(root), {key: data[key] for key in reversed(data)})
+    topic(root).write_text("# تعليق\n" + topic(root).read_text("utf-8"), "utf-8")
+    os.utime(topic(root), (0, 0))
+    assert make(root).built == ()
+
+
+def test_an_edit_that_is_taken_back_makes_nothing(root: Path) -> None:
+    make(root)
+    before = topic(root).read_bytes()
+    edit(topic(root), "خلاصة القول", "غيرها")
+    topic(root).write_bytes(before)
+    assert make(root).built == ()
+
+
+def test_a_file_that_is_gone_changed_or_a_link_is_made_again(root: Path, tmp_path: Path) -> None:
+    make(root)
+    whole = outputs(root)
+    (tmp_path / "victim").write_bytes(b"precious")
+    folder = root / "output" / "water"
+    (folder / "minister.ar.html").write_bytes(whole["water/minister.ar.html"] + b" ")
+    (folder / "public.ar.html").unlink()
+    (root / "output" / "energy" / "public.ar.html").unlink()
+    (root / "output" / "energy" / "public.ar.html").symlink_to(tmp_path / "victim")
+    again = make(root)
+    assert {each.target.name: each.because for each in again.built} == {
+        "water/minister.ar.html": ("output-changed",),
+        "water/public.ar.html": ("output-missing",),
+        "energy/public.ar.html": ("output-missing",),
+    }
+    assert {each.edition for each in again.built} == {1}
+    assert outputs(root) == whole
+    assert (tmp_path / "victim").read_bytes() == b"precious"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "reason"),
+    [
+        ("templates/labels/ar.yaml", "genre: ورقة\n", "labels"),
+        ("templates/css/house.css", "p { color: red }\n", "templates"),
+        ("templates/styles/ar-notes.csl", "<style/>", "citation-styles"),
+        ("mujaz.yaml", 'organisation: المؤسسة\ncolours: {accent: "#000000"}\n', "house"),
+    ],
+)
+def test_the_house_is_an_input_of_everything(root: Path, name: str, text: str, reason: str) -> None:
+    make(root)
+    (root / name).parent.mkdir(parents=True, exist_ok=True)
+    (root / name).write_text(text, "utf-8")
+    again = make(root)
+    assert named(again) == ALL
+    assert because(again) == {(reason,)}
+    assert {each.edition for each in again.built} == {1}
+
+
+def test_what_is_forced_is_made_again_to_the_same_bytes(root: Path) -> None:
+    make(root)
+    before = outputs(root)
+    again = make(root, force=True, audiences=frozenset({"public"}))
+    assert because(again) == {("forced",)}
+    assert outputs(root) == before
+
+
+def test_what_is_not_asked_for_is_not_made(root: Path) -> None:
+    assert named(make(root, topics=frozenset({"water"}), audiences=frozenset({"public"}))) == {"water/public.ar.html"}
+    assert set(outputs(root)) == {"water/public.ar.html"}
+    assert make(root, media=frozenset({Medium.PRINT})).built == ()
+
+
+def test_every_step_is_told_once(root: Path) -> None:
+    steps: list[tuple[int, int, bool]] = []
+    build(root, Request(), jobs=1, tell=lambda step: steps.append((step.done, step.total, step.well)))
+    assert steps == [(number, 4, True) for number in range(1, 5)]
+
+
+# ------------------------------------------------------------------------------------------------ mistakes
+
+
+def test_a_broken_topic_stops_no_other_and_its_old_outputs_stay(root: Path) -> None:
+    make(root)
+    old = outputs(root)
+    edit(topic(root), "headline: خلاصة القول", "headlin: خلاصة القول")
+    edit(topic(root, "energy"), "خلاصة للوزير وحده", "خلاصة أخرى")
+    again = make(root)
+    assert named(again) == {"energy/minister.ar.html"}
+    assert {problem.where.path for problem in again.problems} == {"content/topics/water/ar.yaml"}
+    new = outputs(root)
+    assert {name for name in new if new[name] != old[name]} == {"energy/minister.ar.html"}
+    edit(topic(root), "headlin: ", "headline: ")
+    mended = make(root)
+    assert (mended.built, mended.problems) == ((), ())
+
+
+def test_a_broken_audience_stops_no_other(root: Path) -> None:
+    write(root / "content" / "audiences" / "minister.yaml", {"label": "x", "depth": "deep"})
+    assert named(make(root)) == {"water/public.ar.html", "energy/public.ar.html"}
+
+
+def test_a_workspace_that_cannot_be_read_builds_nothing_and_keeps_all(root: Path) -> None:
+    make(root)
+    before = times(root / "output")
+    (root / "mujaz.yaml").write_text("organisation: [", "utf-8")
+    result = make(root)
+    assert (result.built, result.fresh, result.failed) == ((), (), ())
+    assert {problem.where.path for problem in result.problems} == {"mujaz.yaml"}
+    assert times(root / "output") == before
+
+
+def test_a_template_that_is_broken_fails_what_uses_it_and_keeps_the_old_files(root: Path) -> None:
+    make(root)
+    before = outputs(root)
+    path = root / "templates" / "blocks" / "summary.html.j2"
+    path.parent.mkdir(parents=True)
+    path.write_text("{% if %}", "utf-8")
+    result = make(root)
+    assert {target.name for target in result.failed} == {name for name in ALL if "minister" in name}
+    assert named(result) == {name for name in ALL if "public" in name}
+    assert {problem.rule for problem in result.problems} == {"template-wrong"}
+    after = outputs(root)
+    assert all(after[name] == before[name] for name in ALL if "minister" in name)
+
+
+def test_a_page_that_fails_its_proof_does_not_take_the_place_of_the_old_one(root: Path) -> None:
+    make(root)
+    before = outputs(root)
+    path = root / "templates" / "css" / "house.css"
+    path.parent.mkdir(parents=True)
+    path.write_text("@import 'https://example.org/x.css';", "utf-8")
+    result = make(root)
+    assert {target.name for target in result.failed} == ALL
+    assert {problem.rule for problem in result.problems} == {"page-not-alone"}
+    assert outputs(root) == before
+
+
+def test_an_export_that_fails_costs_its_own_file(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def half(documents: list[Document], work: Any, *, jobs: int) -> Iterator[tuple[Document, Any]]:
+        for number, each in enumerate(at_once(documents, work, jobs=jobs)):
+            yield (each[0], Failure("export-died", "x")) if number == 1 else each
+
+    monkeypatch.setattr(building, "run", half)
+    first = make(root)
+    (lost,) = first.failed
+    assert named(first) == ALL - {lost.name}
+    assert [(problem.rule, problem.where.path.removeprefix("output/")) for problem in first.problems] == [
+        ("export-died", lost.name)
+    ]
+    monkeypatch.setattr(building, "run", at_once)
+    assert named(make(root)) == {lost.name}
+
+
+@pytest.mark.parametrize("state", [b"", b"{", b"[]", b"\xff", b'{"format": 99, "made": {}}'])
+def test_a_damaged_state_is_one_warning_and_a_full_build(root: Path, state: bytes) -> None:
+    make(root)
+    before = outputs(root)
+    (root / "output" / STATE).write_bytes(state)
+    again = make(root)
+    assert (named(again), because(again)) == (ALL, {("new",)})
+    assert [problem.rule for problem in again.problems] == ["state-damaged"]
+    assert outputs(root) == before
+    assert make(root).problems == ()
+
+
+def test_what_is_kept_from_an_audience_is_in_no_byte_of_its_output(root: Path) -> None:
+    make(root)
+    for name, data in outputs(root).items():
+        told = "minister" in name
+        assert (HIDDEN.encode() in data) is told
+        assert (b'id="secret"' in data) is told
+
+
+# ------------------------------------------------------------------------------------------------ cleaning
+
+
+def test_cleaning_removes_what_no_target_makes_and_nothing_else(root: Path) -> None:
+    make(root)
+    (root / "output" / "water" / "notes.txt").write_text("mine")
+    (root / "output" / "water" / "old.ar.html").write_text("mine")
+    (root / "output" / "mine").mkdir()
+    shutil.rmtree(root / "content" / "topics" / "energy")
+    (root / "content" / "audiences" / "minister.yaml").unlink()
+    removed, problems = clean(root)
+    assert problems == ()
+    assert sorted(removed) == ["energy/minister.ar.html", "energy/public.ar.html", "water/minister.ar.html"]
+    assert set(outputs(root)) == {"water/public.ar.html", "water/notes.txt", "water/old.ar.html"}
+    assert not (root / "output" / "energy").exists()
+    assert (root / "output" / "mine").is_dir()
+    assert clean(root) == ([], ())
+    assert make(root).built == ()
+
+
+def test_cleaning_keeps_what_belongs_to_a_topic_or_audience_that_is_broken_now(root: Path) -> None:
+    make(root)
+    topic(root).write_text("title: [", "utf-8")
+    (root / "content" / "audiences" / "public.yaml").write_text("label: [", "utf-8")
+    removed, problems = clean(root)
+    assert removed == []
+    assert problems
+    assert set(outputs(root)) == ALL
+
+
+def test_cleaning_a_workspace_that_cannot_be_read_removes_nothing(root: Path) -> None:
+    make(root)
+    (root / "mujaz.yaml").write_text("organisation: [", "utf-8")
+    assert clean(root)[0] == []
+    assert set(outputs(root)) == ALL
+
+
+# ------------------------------------------------------------------------------------------------ the real thing
+
+
+BOTH: Mapping[str, dict[str, Any]] = {"public": {"label": "الناس", "formats": ["pdf", "html"], "contents": True}}
+
+
+def command(root: Path, *call: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Mujaz in a process of its own."""
+    outside = {"PATH": os.environ["PATH"], "PYTHONPATH": SOURCES, **environment}
+    line = [sys.executable, "-m", "mujaz", "-C", str(root), *call]
+    return subprocess.run(line, capture_output=True, text=True, check=False, env=outside)
+
+
+def test_two_clean_builds_elsewhere_give_the_same_bytes_and_a_third_writes_nothing(tmp_path: Path) -> None:
+    """By real workers, in different folders, zones, locales, hash seeds and numbers of workers."""
+    one = lay(tmp_path / "one", audiences=BOTH)
+    two = lay(tmp_path / "deeper" / "a folder" / "two", audiences=BOTH)
+    first = command(one, "build", "--jobs", "2", TZ="Asia/Tokyo", LANG="C.UTF-8", PYTHONHASHSEED="1")
+    assert first.returncode == 0, first.stdout + first.stderr
+    second = command(two, "build", "--jobs", "1", TZ="America/Lima", LANG="ar_IQ", PYTHONHASHSEED="2", HOME="/nowhere")
+    assert second.returncode == 0, second.stdout + second.stderr
+    made = outputs(one)
+    assert set(made) == {"water/public.ar.pdf", "water/public.ar.html"}
+    assert made == outputs(two)
+    assert made["water/public.ar.pdf"].startswith(b"%PDF-")
+    for data in made.values():
+        assert str(tmp_path).encode() not in data
+    before = times(one)
+    third = command(one, "build")
+    assert "made 0, unchanged 2" in third.stdout
+    assert times(one) == before
+
+
+# ------------------------------------------------------------------------------------------------ killed builds
+
+VICTIM = """
+import sys, time
+from pathlib import Path
+from mujaz import build
+from mujaz.plan import Request
+from workspace import at_once
+
+def slowly(documents, work, *, jobs):
+    for each in at_once(documents, work, jobs=jobs):
+        time.sleep(0.003)
+        yield each
+
+build.run = slowly
+print("ready", flush=True)
+build.build(Path(sys.argv[1]), Request(), jobs=1, tell=lambda step: None)
+"""
+"""A build that tells when it begins, and takes its time."""
+
+SLUGS = tuple(f"topic-{number}" for number in range(8))
+
+
+def start(root: Path) -> subprocess.Popen[bytes]:
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": SOURCES}
+    line = [sys.executable, "-c", VICTIM, str(root)]
+    victim = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
+    assert victim.stdout is not None
+    assert victim.stdout.readline() == b"ready\n"
+    return victim
+
+
+def whole(root: Path, old: Mapping[str, bytes], new: Mapping[str, bytes]) -> tuple[int, int]:
+    """How many files are old and how many are new; none may be anything else."""
+    found = {name: data for name, data in outputs(root).items() if not name.endswith(".tmp")}
+    assert set(found) == set(new)
+    torn = [name for name, data in found.items() if data not in (old[name], new[name])]
+    assert torn == []
+    changed = sum(found[name] == new[name] for name in found)
+    return len(found) - changed, changed
+
+
+def killed_rounds(tmp_path: Path, rounds: int, seed: int) -> int:
+    """Kill so many builds at random moments; returns how many of them were caught between two files."""
+    chance = random.Random(seed)  # noqa: S311 # moments, not secrets
+    root = lay(tmp_path / "desk", topics=SLUGS)
+    make(root)
+    old = outputs(root)
+    shutil.copytree(root / "output", tmp_path / "old")
+    for slug in SLUGS:
+        edit(topic(root, slug), "ما وُجد", "ما تبيّن")
+    fresh = tmp_path / "fresh"
+    shutil.copytree(root, fresh, ignore=shutil.ignore_patterns("output"))
+    make(fresh)
+    new = outputs(fresh)
+    assert all(old[name] != new[name] for name in new)
+    shutil.rmtree(fresh / "output")
+    victim, before = start(fresh), time.monotonic()
+    victim.communicate()
+    lasts = time.monotonic() - before
+    between = 0
+    for _ in range(rounds):
+        shutil.rmtree(root / "output")
+        shutil.copytree(tmp_path / "old", root / "output")
+        victim = start(root)
+        time.sleep(chance.uniform(0, lasts))
+        victim.send_signal(signal.SIGKILL)
+        victim.communicate()
+        left, done = whole(root, old, new)
+        between += bool(left and done)
+        assert decode(Shelf(root / "output").read(STATE)) is not None
+        last = make(root)
+        assert (last.failed, last.problems) == ((), ())
+        assert len(last.built) in (left, left + 1)  # a file may have come before its line in the state
+        assert outputs(root) == new
+        assert make(root).built == ()
+    return between
+
+
+def test_a_killed_build_leaves_every_file_old_or_new_and_the_next_one_finishes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "run", at_once)
+    killed_rounds(tmp_path, 8, seed=1)
+
+
+@pytest.mark.long
+def test_sixty_killed_builds_leave_every_file_old_or_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(building, "run", at_once)
+    assert killed_rounds(tmp_path, 60, seed=2) > 0
+
+
+def alive(session: int) -> list[int]:
+    """The processes of a session that still run."""
+    found = []
+    for name in filter(str.isdecimal, os.listdir("/proc")):
+        try:
+            state, _, _, its = Path("/proc", name, "stat").read_text("utf-8").rpartition(")")[2].split()[:4]
+        except OSError:
+            continue
+        if int(its) == session and state != "Z":
+            found.append(int(name))
+    return found
+
+
+@pytest.mark.long
+def test_a_killed_build_with_real_workers_leaves_files_whole_and_no_worker_behind(tmp_path: Path) -> None:
+    chance = random.Random(3)  # noqa: S311 # moments, not secrets
+    root = lay(tmp_path / "desk", topics=SLUGS[:3], audiences=BOTH)
+    assert command(root, "build").returncode == 0
+    old = outputs(root)
+    shutil.copytree(root / "output", tmp_path / "old")
+    for slug in SLUGS[:3]:
+        edit(topic(root, slug), "ما وُجد", "ما تبيّن")
+    before = time.monotonic()
+    assert command(root, "build").returncode == 0
+    lasts = time.monotonic() - before
+    new = outputs(root)
+    for _ in range(10):
+        shutil.rmtree(root / "output")
+        shutil.copytree(tmp_path / "old", root / "output")
+        line = [sys.executable, "-m", "mujaz", "-C", str(root), "build"]
+        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": SOURCES}
+        victim = subprocess.Popen(
+            line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment, start_new_session=True
+        )
+        time.sleep(chance.uniform(0, lasts))
+        victim.send_signal(signal.SIGKILL)
+        victim.wait()
+        deadline = time.monotonic() + 20
+        while alive(victim.pid) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert alive(victim.pid) == []
+        whole(root, old, new)
+        assert command(root, "build").returncode == 0
+        assert outputs(root) == new
