@@ -43,6 +43,11 @@ def speaker_for(arguments: Sequence[str], environment: Mapping[str, str]) -> Spe
     return Speaker(language, visual, shutil.get_terminal_size((100, 24)).columns)
 
 
+def program(environment: Mapping[str, str]) -> str:
+    """How the caller calls Mujaz: through the `run` script, which says so, or by its own name."""
+    return environment.get("MUJAZ_PROGRAM", "mujaz")
+
+
 class _Formatter(argparse.HelpFormatter):
     """Help with its headings in the speaker's language."""
 
@@ -96,7 +101,7 @@ def parser_for(speaker: Speaker) -> argparse.ArgumentParser:
     """The commands and their options."""
     say = speaker.say
     _Parser.speaker = _Formatter.speaker = speaker
-    parser = _Parser("mujaz", description=say("help-mujaz"))
+    parser = _Parser(program(os.environ), description=say("help-mujaz"))
     parser.add_argument("--version", action="version", version=f"mujaz {__version__}", help=say("help-version"))
     parser.add_argument("-C", dest="workspace", metavar="DIR", help=say("help-workspace"))
     parser.add_argument("--messages", choices=("ar", "en"), dest="early_messages", help=say("help-messages"))
@@ -131,6 +136,7 @@ def parser_for(speaker: Speaker) -> argparse.ArgumentParser:
 def _shared(command: argparse.ArgumentParser, speaker: Speaker) -> None:
     """What every command takes, after its own."""
     say = speaker.say
+    command.add_argument("-C", dest="workspace", metavar="DIR", default=argparse.SUPPRESS, help=say("help-workspace"))
     command.add_argument("--json", action="store_true", help=say("help-json"))
     command.add_argument("--messages", choices=("ar", "en"), help=say("help-messages"))
     order = command.add_mutually_exclusive_group()

@@ -19,6 +19,8 @@ from mujaz.model.text import Depth, Noun, Shape, Since, Wording, shape_of
 
 _RIGHT_TO_LEFT = ("ar", "ckb", "fa")
 _PLACE = re.compile(r"(?<!\w)(?:ص ص|ص|pp?\.) [0-9]+(?:–[0-9]+)?")
+_INNER = re.compile(r'<a href="#(?P<id>[^"]*)"[^>]*>(?P<text>.*?)</a>', re.DOTALL)
+_LINK = re.compile(r"</?a\b[^>]*>")
 _FIRST = frozenset({"title", "term", "instrument"})
 """Fields that a reader meets before the others of their block or point."""
 
@@ -36,15 +38,22 @@ class _Desk:
     """In the order of the text."""
     calls: Mapping[Address, tuple[Markup, ...]]
     """What stands where each passage's brackets stood."""
+    anchors: frozenset[str]
+    """The ids that this reader's brief has."""
 
     def text(self, address: Address) -> Markup:
         """A finished text."""
-        return prose.write(self.passages[address], self.calls[address])
+        return self._linked(prose.write(self.passages[address], self.calls[address]))
+
+    def _linked(self, text: Markup) -> Markup:
+        """A text whose links lead somewhere: one to a point that this reader is not told is a plain word."""
+        return Markup(_INNER.sub(lambda link: link[0] if link["id"] in self.anchors else link["text"], text))  # noqa: S704 # as safe as it was
 
     def mention(self, address: Address) -> Markup:
         """A finished text told once more: its notes stay where it was told first."""
         passage = self.passages[address]
-        return prose.write(passage, [Markup("")] * len(passage.brackets))
+        told = prose.write(passage, [Markup("")] * len(passage.brackets))
+        return Markup(_LINK.sub("", told))  # noqa: S704 # as safe as it was, without its links
 
 
 def assemble(selection: Selection, workspace: Workspace, *, styles: Mapping[str, str]) -> Brief:
@@ -58,7 +67,9 @@ def assemble(selection: Selection, workspace: Workspace, *, styles: Mapping[str,
     passages = dict(_passages(selection, voice))
     citations = _citations(selection, passages, styles)
     calls, notes = _calls(passages, citations, reader.notes, voice)
-    desk = _Desk(selection, voice, MappingProxyType(passages), MappingProxyType(calls))
+    anchors = frozenset(point.id for part in selection.parts for point in part.points)
+    anchors |= frozenset(part.block.id for part in selection.parts if part.block.id)
+    desk = _Desk(selection, voice, MappingProxyType(passages), MappingProxyType(calls), anchors)
     title = desk.text(_TITLE)
     return Brief(
         slug=entry.slug,
@@ -93,6 +104,8 @@ def _voice_in(language: str, voice: prose.Voice) -> prose.Voice:
 def voice_of(selection: Selection, workspace: Workspace) -> prose.Voice:
     """The digits and the direction of a reader; English has no Arabic-Indic digits."""
     chosen = selection.reader.digits or workspace.digits
+    if chosen == "arabic-indic" and selection.entry.language == "fa":
+        return prose.Voice(digits="persian", direction="rtl")
     return _voice_in(selection.entry.language, prose.Voice(digits=chosen, direction="rtl"))
 
 

@@ -18,5 +18,8 @@ def keys(text: str) -> Iterator[str]:
             yield found["key"]
 
 
+LINK = re.compile(r"\]\(#(?P<id>[^)\s]*)\)")
+"""A link of Markdown to another place in the same brief."""
+
 PICTURE = re.compile(r"!\[[^\]\n]*\]\(")
 """A picture of Markdown, which running text does not carry."""

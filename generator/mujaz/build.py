@@ -150,6 +150,9 @@ def plan(
         except HijriRangeError as error:
             mistakes.append((target, Problem("date-outside", entry.source.where(("date",)), {"found": str(error)})))
             continue
+        except TemplateMistakeError as mistake:
+            mistakes.append((target, mistake.problem))
+            continue
         unprintable = _unprintable(brief, entry, target)
         if unprintable:
             mistakes += [(target, problem) for problem in unprintable]
@@ -173,7 +176,17 @@ def _unprintable(brief: Brief, entry: Entry, target: Target) -> list[Problem]:
 
 def _brief(library: Library, entry: Entry, audience: str, templates: Templates) -> Brief:
     selection = tailor(entry, audience, library.audiences[audience])
-    return assemble(selection, library.workspace, styles=templates.styles)
+    try:
+        return assemble(selection, library.workspace, styles=templates.styles)
+    except HijriRangeError:
+        raise
+    except Exception as error:
+        # citeproc raises whatever its parser does; a style of the house is what may have made it.
+        style = next((name for name in sorted(templates.house) if name.endswith(".csl")), None)
+        if style is None:
+            raise
+        found = {"found": f"{type(error).__name__}: {error}"}
+        raise TemplateMistakeError(Problem("template-wrong", Where(f"templates/{style}"), found)) from error
 
 
 def _composed(

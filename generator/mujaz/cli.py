@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from mujaz import doctor, scaffold
 from mujaz.arabic import closest
-from mujaz.arguments import WRONG_USE, parser_for, speaker_for
+from mujaz.arguments import WRONG_USE, parser_for, program, speaker_for
 from mujaz.model.content import Library
 from mujaz.model.document import Medium
 from mujaz.model.text import SLUG
@@ -235,7 +235,7 @@ def _init(desk: Desk) -> int:
     say, shown = desk.speaker.say, desk.speaker.shown
     for path in made:
         desk.tell(shown(say("created", path=path)))
-    desk.tell(shown(say("next-init", folder=desk.asked.dir)))
+    desk.tell(shown(say("next-init", prog=program(os.environ), folder=desk.asked.dir)))
     desk.give({"created": made}, ())
     return WELL
 
@@ -250,7 +250,7 @@ def _new(desk: Desk) -> int:
     say, shown = desk.speaker.say, desk.speaker.shown
     for path in made:
         desk.tell(shown(say("created", path=path)))
-    desk.tell(shown(say("next-new", path=made[0], slug=slug)))
+    desk.tell(shown(say("next-new", prog=program(os.environ), path=made[0], slug=slug)))
     desk.give({"created": made}, ())
     return WELL
 
@@ -294,7 +294,7 @@ def _request(desk: Desk, root: Path) -> Request:
     _known(frozenset(asked.topics), seen.library)
     if seen.library:
         _among(asked.audience, frozenset(seen.library.audiences), "audience-unknown")
-        _among(asked.lang, frozenset(seen.library.workspace.languages), "language-unknown")
+        _among(asked.lang, frozenset(seen.library.workspace.languages), "language-off")
     return Request(
         topics=frozenset(asked.topics),
         audiences=frozenset(asked.audience),

@@ -12,7 +12,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from jinja2 import DictLoader, StrictUndefined, TemplateError
+from jinja2 import FunctionLoader, StrictUndefined, TemplateError, TemplateNotFound
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -23,6 +23,7 @@ from mujaz.model.content import Picture, Workspace
 from mujaz.model.document import Document, Medium, Target
 from mujaz.problems import Problem, Where
 
+_NOT_UTF8 = {"found": "?", "guess": "Windows-1256"}
 _CALL = re.compile(r'<a class="note-call" id="call-(\d+)"[^>]*>[^<]*</a>')
 
 
@@ -53,10 +54,14 @@ class Templates:
         held = ((self.package, "mujaz:"), (self.house, "templates/"))
         return [(files[name], origin + name) for files, origin in held if name in files]
 
-    def texts(self) -> dict[str, str]:
-        """What Jinja may load."""
-        kept = (".j2", ".css")
-        return {name: content.decode() for name, content in self.files.items() if name.endswith(kept)}
+    def load(self, name: str) -> tuple[str, str, None] | None:
+        """A template as Jinja takes it, with its origin as its file's name, so that mistakes can be placed."""
+        if name not in self.files or not name.endswith((".j2", ".css")):
+            return None
+        try:
+            return self.files[name].decode(), self.origins[name], None
+        except UnicodeDecodeError:
+            raise TemplateMistakeError(Problem("file-not-utf8", Where(self.origins[name]), _NOT_UTF8)) from None
 
     @property
     def styles(self) -> dict[str, str]:
@@ -125,7 +130,7 @@ class House:
 def compose(brief: Brief, templates: Templates, *, medium: Medium, house: House) -> Document:
     """The page of a brief. Raises TemplateMistakeError where a template of the house does not work."""
     environment = ImmutableSandboxedEnvironment(
-        loader=DictLoader(templates.texts()),
+        loader=FunctionLoader(templates.load),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -133,7 +138,11 @@ def compose(brief: Brief, templates: Templates, *, medium: Medium, house: House)
     )
     environment.globals.clear()  # templates are given finished data and call nothing
     labels = _labels(templates, brief.language)
-    told = _headed(plain(brief), labels)
+    try:
+        told = _headed(plain(brief), labels)
+    except (KeyError, TypeError) as error:
+        where = Where(f"templates/labels/{brief.language}.yaml")
+        raise TemplateMistakeError(Problem("template-wrong", where, {"found": f"labels: {error}"})) from error
     if medium is Medium.PRINT:
         told = _with_notes_at_foot(told, {str(note.index): note for note in brief.notes})
     try:
@@ -200,10 +209,19 @@ def _labels(templates: Templates, language: str) -> dict[str, Any]:
         marked = parse(content, origin)
         if marked.problems or not isinstance(marked.data, dict):
             raise TemplateMistakeError(next(iter(marked.problems), Problem("file-empty", Where(origin))))
+        bent = next((key for key, each in marked.data.items() if not _alike(merged.get(key, each), each)), None)
+        if bent is not None:
+            line, column = marked.places[(bent,)]
+            raise TemplateMistakeError(Problem("labels-bent", Where(origin, line, column), {"found": bent}))
         merged = _laid_over(merged, marked.data)
     if not merged:
         raise TemplateMistakeError(Problem("labels-missing", Where(f"templates/{name}"), {"found": language}))
     return merged
+
+
+def _alike(under: object, over: object) -> bool:
+    """Whether both are words, or both are groups of words."""
+    return isinstance(under, dict) == isinstance(over, dict)
 
 
 def _laid_over(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
@@ -223,18 +241,19 @@ def _look(house: House, brief: Brief) -> dict[str, str]:
         "logo": logo,
         "start": "right" if rtl else "left",
         "end": "left" if rtl else "right",
-        "counter": "arabic-indic" if brief.digits == "arabic-indic" else "decimal",
+        "counter": "decimal" if brief.digits == "western" else brief.digits,
     }
 
 
 def _mistake(error: TemplateError, templates: Templates) -> Problem:
     """Where a template broke, as far as Jinja tells."""
-    name, line = getattr(error, "name", None) or "", getattr(error, "lineno", None) or 0
+    name, line = getattr(error, "filename", None) or "", getattr(error, "lineno", None) or 0
     trace = error.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename.endswith((".j2", ".css")):
+        if trace.tb_frame.f_code.co_filename in templates.origins.values():
             # Compiled templates carry their names and lines into the traceback.
             name, line = trace.tb_frame.f_code.co_filename, trace.tb_lineno
         trace = trace.tb_next
-    where = Where(templates.origins.get(name, f"templates/{name}"), line)
-    return Problem("template-wrong", where, {"found": str(error.message or type(error).__name__)})
+    missing = f": {error.name}" if isinstance(error, TemplateNotFound) and error.name else ""
+    found = f"{type(error).__name__}{missing}" if missing else str(error.message or type(error).__name__)
+    return Problem("template-wrong", Where(name or "templates", line), {"found": found})

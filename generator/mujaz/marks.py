@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from mujaz.problems import Problem, Where
+from mujaz.problems import Problem, Severity, Where
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 32
@@ -26,6 +26,7 @@ _UNSEEN = re.compile(f"[{_OVERRIDES}{_CONTROLS}]")
 _OVERRIDE = re.compile(f"[{_OVERRIDES}]")
 _STAND_IN = "\ufdd0"
 """Put in place of each unseen character before YAML is read: some of them end a line or the file for libyaml."""
+_CUT = re.compile(r"\s+(#[^\s#]+)")
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))")
 _ESCAPED = dict(zip("0abevfNLP", "\0\a\b\x1b\v\f\x85\u2028\u2029", strict=True))
 
@@ -233,9 +234,19 @@ class _Walk:
     def _text(self, node: yaml.Node) -> str:
         """A scalar without its unseen characters; raw ones are found in the lines, here those behind an escape."""
         text = str(node.value).replace(_STAND_IN, "")
+        if not getattr(node, "style", None):
+            self.problems.extend(self._cut(node))
         if getattr(node, "style", None) == '"' and _UNSEEN.search(text):
             self.problems.extend(self._escapes(node))
         return _UNSEEN.sub("", text)
+
+    def _cut(self, node: yaml.Node) -> Iterator[Problem]:
+        """An unquoted text that a «#5» or «#word» ends: YAML takes the rest of the line for a comment."""
+        line = self.lines[node.end_mark.line] if node.end_mark.line < len(self.lines) else ""
+        found = _CUT.match(line, node.end_mark.column)
+        if found and node.value:
+            where = Where(self.path, node.end_mark.line + 1, found.start(1) + 1)
+            yield Problem("text-cut", where, {"found": found[1]}, Severity.WARNING)
 
     def _escapes(self, node: yaml.Node) -> Iterator[Problem]:
         start, end = node.start_mark, node.end_mark

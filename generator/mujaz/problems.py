@@ -28,7 +28,7 @@ class Where:
 
     def __str__(self) -> str:
         """`path:line:column`, as editors and terminals link it."""
-        return f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+        return ":".join((self.path, *(str(each) for each in (self.line, self.column) if each)))
 
 
 @dataclass(frozen=True, slots=True)

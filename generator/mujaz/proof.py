@@ -13,7 +13,9 @@ from mujaz.model.document import Document, Medium, Output
 from mujaz.problems import Problem, Severity, Where
 
 _MAPPED = re.compile(r"<[0-9a-fA-F]+>\s*<([0-9a-fA-F]+)>")
-_OUTSIDE = re.compile(r"""(?:src|srcset|poster|data)\s*=\s*["']?(?!data:)[^"'\s>]|@import|url\((?!["']?data:)""")
+_OUTSIDE = re.compile(
+    r"""(?:src|srcset|poster|data)\s*=\s*["']?(?!data:)[^"'\s>]{1,80}|@import[^;]{1,80}|url\((?!["']?data:)[^)]{1,80}"""
+)
 
 
 def proof(document: Document, output: Output, *, budget: int | None) -> tuple[Problem, ...]:

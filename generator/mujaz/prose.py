@@ -54,7 +54,7 @@ _SCHEMES = {"http", "https", "mailto"}
 class Voice:
     """How texts are set for a reader."""
 
-    digits: Literal["arabic-indic", "western"]
+    digits: Literal["arabic-indic", "persian", "western"]
     direction: Literal["rtl", "ltr"]
 
 

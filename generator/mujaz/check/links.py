@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from mujaz.arabic import closest
-from mujaz.brackets import PICTURE, keys
+from mujaz.brackets import LINK, PICTURE, keys
 from mujaz.model.blocks import Pointed, Recommendation, kinds
 from mujaz.model.content import Audience, Entry, Path, Source
 from mujaz.model.text import Kept, Noun, Wording
@@ -37,6 +37,7 @@ def topic_links(entry: Entry, audiences: frozenset[str]) -> Iterator[Problem]:
     """Ids used twice, and audiences, points and references that are named but not there."""
     yield from _ids(entry)
     points = [point.id for block in entry.topic.blocks if isinstance(block, Pointed) for point in block.points]
+    ids = frozenset((*points, *(block.id for block in entry.topic.blocks if block.id)))
     for path, thing in _things(entry.topic, ()):
         if isinstance(thing, Kept):
             for key in ("only", "never"):
@@ -48,10 +49,12 @@ def topic_links(entry: Entry, audiences: frozenset[str]) -> Iterator[Problem]:
                 if point not in points:
                     yield _unknown("answer-unknown", entry.source, (*path, "answers", number), point, points)
         if isinstance(thing, Wording):
-            yield from _wording(entry, path, thing, audiences)
+            yield from _wording(entry, path, thing, audiences=audiences, ids=ids)
 
 
-def _wording(entry: Entry, path: Path, text: Wording, audiences: frozenset[str]) -> Iterator[Problem]:
+def _wording(
+    entry: Entry, path: Path, text: Wording, *, audiences: frozenset[str], ids: frozenset[str]
+) -> Iterator[Problem]:
     for slug in text.variants:
         if slug not in audiences:
             yield _unknown("audience-unknown", entry.source, (*path, slug), slug, audiences)
@@ -59,18 +62,22 @@ def _wording(entry: Entry, path: Path, text: Wording, audiences: frozenset[str])
         at = (*path, name)
         for key in dict.fromkeys(keys(words)):
             if key not in entry.references:
-                yield Problem("reference-unknown", _cited(entry.source, at, key), _facts(key, entry.references))
+                where = _place(entry.source, at, rf"@{re.escape(key)}(?![^\s@;,؛،\[\]])")
+                yield Problem("reference-unknown", where, _facts(key, entry.references))
+        for link in LINK.finditer(words):
+            if link["id"] not in ids:
+                where = _place(entry.source, at, rf"(?<=\()#{re.escape(link['id'])}(?=\))")
+                yield Problem("link-unknown", where, _facts(link["id"], ids))
         picture = PICTURE.search(words)
         if picture:
             yield Problem("markdown-image", entry.source.find(at, picture[0]))
 
 
-def _cited(source: Source, path: Path, key: str) -> Where:
-    """The place of a citation inside a text: its key, not a longer one that begins like it."""
+def _place(source: Source, path: Path, pattern: str) -> Where:
+    """Where a text first holds the pattern, which tells a name from a longer one that begins like it."""
     start = source.where(path)
-    whole = re.compile(rf"@{re.escape(key)}(?![^\s@;,؛،\[\]])")
     for number in range(max(start.line, 1), len(source.lines) + 1):
-        found = whole.search(source.lines[number - 1], start.column - 1 if number == start.line else 0)
+        found = re.compile(pattern).search(source.lines[number - 1], start.column - 1 if number == start.line else 0)
         if found:
             return Where(source.path, number, found.start() + 1)
     return start

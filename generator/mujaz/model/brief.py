@@ -117,7 +117,7 @@ class Brief:
     direction: str
     """rtl or ltr."""
     digits: str
-    """arabic-indic or western."""
+    """arabic-indic, persian or western."""
     organisation: str
     label: str
     """The audience's name."""
