@@ -172,7 +172,8 @@ def test_author_and_date_stand_in_the_text_in_its_digits() -> None:
     topic = entry([{"kind": "summary", "headline": "نص [@hamid، ص 5]."}])
     brief = told(topic, reader(notes="author-date"))
     headline = str(section(brief).fields["headline"])
-    assert re.fullmatch(r'نص <span class="cite">\(حميد،? ٢٠٢١.*٥\)</span>\.', headline)
+    assert headline.startswith('نص <span class="cite">(')
+    assert re.sub("<[^>]*>", "", headline) == "نص (حميد، ٢٠٢١، ص ٥)."
     assert brief.notes == ()
 
 

@@ -229,7 +229,7 @@ SIDED = [
     {
         "kind": "evaluation",
         "side": side,
-        "points": [point(f"{side}-{n}", gist=f"لب [@{key}، ص {n}]") for n in (1, 2, 3)],
+        "points": [point(f"{side}-{number}", gist=f"لب [@{key}، ص {number}]") for number in (1, 2, 3)],
     }
     for side, key in (("positive", "hamid"), ("negative", "saeedi"))
 ]
@@ -358,7 +358,7 @@ def test_links_in_a_houses_templates_are_passed_over(tmp_path: Path) -> None:
     (tmp_path / "templates" / "blocks").symlink_to(tmp_path / "outside")
     assert open_templates(tmp_path).house == {}
     (tmp_path / "more").mkdir()
-    (tmp_path / "more" / "templates").symlink_to(tmp_path / "templates")
+    (tmp_path / "more" / "templates").symlink_to(tmp_path / "outside")
     assert open_templates(tmp_path / "more").house == {}
 
 
