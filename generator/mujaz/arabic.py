@@ -180,10 +180,8 @@ def _hijri(value: datetime.date, lang: str) -> str:
         day = Gregorian.fromdate(value).to_hijri()
     except OverflowError as error:
         raise HijriRangeError(f"no Umm al-Qura date for {value.isoformat()}") from error
-    if lang in _HIJRI:
-        name = _HIJRI[lang].split("|")[day.month - 1]
-    else:
-        name = day.month_name("en" if lang == "en" else "ar")
+    own = _HIJRI[lang].split("|") if lang in _HIJRI else None
+    name = own[day.month - 1] if own else day.month_name("en" if lang == "en" else "ar")
     return _DATES[lang][1].format(d=day.day, m=name, y=day.year)
 
 

@@ -7,25 +7,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
-from typing import Literal
 
 from markupsafe import Markup
 
-from mujaz import arabic, cite, prose
+from mujaz import arabic, prose
 from mujaz.model.blocks import Block, Evaluation, Point, Recommendation, Row
-from mujaz.model.brief import Brief, Item, Link, Note, Part, Reading, ReadingList, Section, Selection, Value
-from mujaz.model.content import Notes, Workspace
+from mujaz.model.brief import Brief, Item, Link, Part, Section, Selection, Value
+from mujaz.model.content import Workspace
 from mujaz.model.text import Depth, Noun, Shape, Since, Wording, shape_of
+from mujaz.notes import Address, called, cited, listed, voice_in
 
-_RIGHT_TO_LEFT = ("ar", "ckb", "fa")
-_PLACE = re.compile(r"(?<!\w)(?:ص ص|ص|pp?\.) [0-9]+(?:–[0-9]+)?")
 _INNER = re.compile(r'<a href="#(?P<id>[^"]*)"[^>]*>(?P<text>.*?)</a>', re.DOTALL)
 _LINK = re.compile(r"</?a\b[^>]*>")
 _FIRST = frozenset({"title", "term", "instrument"})
 """Fields that a reader meets before the others of their block or point."""
-
-Address = tuple[int, int | None, str, int]
-"""A text in a selection: part, point (None for the block), field, and which of the field's texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +60,8 @@ def assemble(selection: Selection, workspace: Workspace, *, styles: Mapping[str,
     entry, reader = selection.entry, selection.reader
     voice = voice_of(selection, workspace)
     passages = dict(_passages(selection, voice))
-    citations = _citations(selection, passages, styles)
-    calls, notes = _calls(passages, citations, reader.notes, voice)
+    citations = cited(selection, passages, styles)
+    calls, notes = called(passages, citations, reader.notes, voice)
     anchors = frozenset(point.id for part in selection.parts for point in part.points)
     anchors |= frozenset(part.block.id for part in selection.parts if part.block.id)
     desk = _Desk(selection, voice, MappingProxyType(passages), MappingProxyType(calls), anchors)
@@ -86,19 +81,8 @@ def assemble(selection: Selection, workspace: Workspace, *, styles: Mapping[str,
         contents=reader.contents,
         sections=tuple(_section(desk, number, part) for number, part in enumerate(selection.parts)),
         notes=notes,
-        lists=_lists(citations, voice) if reader.references else (),
+        lists=listed(citations, voice) if reader.references else (),
     )
-
-
-def _direction(language: str) -> Literal["rtl", "ltr"]:
-    return "rtl" if language in _RIGHT_TO_LEFT else "ltr"
-
-
-def _voice_in(language: str, voice: prose.Voice) -> prose.Voice:
-    """The voice of an entry in a list of references: each keeps the digits of its own script."""
-    if _direction(language) == "rtl":
-        return voice
-    return prose.Voice(digits="western", direction="ltr")
 
 
 def voice_of(selection: Selection, workspace: Workspace) -> prose.Voice:
@@ -106,7 +90,7 @@ def voice_of(selection: Selection, workspace: Workspace) -> prose.Voice:
     chosen = selection.reader.digits or workspace.digits
     if chosen == "arabic-indic" and selection.entry.language == "fa":
         return prose.Voice(digits="persian", direction="rtl")
-    return _voice_in(selection.entry.language, prose.Voice(digits=chosen, direction="rtl"))
+    return voice_in(selection.entry.language, prose.Voice(digits=chosen, direction="rtl"))
 
 
 _TITLE: Address = (-1, None, "title", 0)
@@ -178,56 +162,6 @@ def _wordings(value: object) -> Iterator[Wording]:
             yield from _wordings(each)
 
 
-def _citations(
-    selection: Selection, passages: Mapping[Address, prose.Passage], styles: Mapping[str, str]
-) -> cite.Citations | None:
-    """All the citations of the brief, in order; None where the reader sees none."""
-    reader, entry = selection.reader, selection.entry
-    if reader.notes is Notes.NONE:
-        return None
-    brackets = (bracket for passage in passages.values() for bracket in passage.brackets)
-    clusters = [cluster for bracket in brackets if (cluster := cite.parse(bracket))]
-    items = {key: reference.item for key, reference in entry.references.items()}
-    return cite.cite(clusters, items, style="notes" if reader.notes is Notes.NOTES else "author-date", styles=styles)
-
-
-def _calls(
-    passages: Mapping[Address, prose.Passage],
-    citations: cite.Citations | None,
-    notes: Notes,
-    voice: prose.Voice,
-) -> tuple[dict[Address, tuple[Markup, ...]], tuple[Note, ...]]:
-    """What stands in the text for each bracket, and the notes that it calls."""
-    calls: dict[Address, tuple[Markup, ...]] = {}
-    made: list[Note] = []
-    texts = iter(citations.texts if citations else ())
-    for address, passage in passages.items():
-        here: list[Markup] = []
-        for _ in passage.brackets:
-            if citations is None:
-                here.append(Markup(""))
-            elif notes is Notes.AUTHOR_DATE:
-                here.append(Markup(' <span class="cite">{}</span>').format(_set(next(texts), voice)))
-            else:
-                index = len(made) + 1
-                made.append(Note(index, arabic.digits(str(index), voice.digits), _set(next(texts), voice)))
-                here.append(note_call(made[-1], voice.direction))
-        calls[address] = tuple(here)
-    return calls, tuple(made)
-
-
-def note_call(note: Note, direction: str) -> Markup:
-    """The mark of a note in the text: what `compose` looks for to put the note at the foot of a page."""
-    # Without a direction of its own, a number after a number would join it: «2015» with note 6 would read 20156.
-    call = '<a class="note-call" id="call-{0}" href="#note-{0}" role="doc-noteref" dir="{2}">{1}</a>'
-    return Markup(call).format(note.index, note.number, direction)  # noqa: S704 # a constant, filled with escaping
-
-
-def _set(html: str, voice: prose.Voice) -> Markup:
-    """A citation's text in the reader's digits; the number of a page stays with its word, and a range whole."""
-    return Markup(prose.localise(_PLACE.sub(r'<span class="place">\g<0></span>', html), voice))  # noqa: S704 # `cite` escapes what authors wrote
-
-
 def _section(desk: _Desk, number: int, part: Part) -> Section:
     block = part.block
     items = tuple(_item(desk, number, place) for place in range(len(part.points)))
@@ -287,21 +221,6 @@ def _answers(desk: _Desk, answered: tuple[str, ...]) -> tuple[Link, ...]:
         for number, part in enumerate(desk.selection.parts)
         for place, point in enumerate(part.points)
         if point.id in answered
-    )
-
-
-def _lists(citations: cite.Citations | None, voice: prose.Voice) -> tuple[ReadingList, ...]:
-    if citations is None:
-        return ()
-    return tuple(
-        ReadingList(
-            each.script,
-            tuple(
-                Reading(_set(entry.html, _voice_in(entry.lang, voice)), entry.lang, _direction(entry.lang))
-                for entry in each.entries
-            ),
-        )
-        for each in citations.lists
     )
 
 

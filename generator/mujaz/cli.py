@@ -293,7 +293,8 @@ def _request(desk: Desk, root: Path) -> Request:
     seen = survey(root)
     _known(frozenset(asked.topics), seen.library)
     if seen.library:
-        _among(asked.audience, frozenset(seen.library.audiences), "audience-unknown")
+        known = frozenset(seen.library.audiences) | seen.library.broken_audiences
+        _among(asked.audience, known, "audience-unknown")
         _among(asked.lang, frozenset(seen.library.workspace.languages), "language-off")
     return Request(
         topics=frozenset(asked.topics),

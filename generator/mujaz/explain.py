@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import copy
-import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import Enum
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from mujaz.allowed import keys, tags, words
 from mujaz.arabic import closest
 from mujaz.model.content import Path, Source
 from mujaz.model.text import SLUG
@@ -139,11 +137,13 @@ def _problems(misfit: _Misfit) -> Iterator[Problem]:
         yield _unfit(path, value, _TYPES[kind], misfit.source)
     elif kind in ("missing", "union_tag_not_found"):
         field = "kind" if kind == "union_tag_not_found" else str(misfit.detail["loc"][-1])
-        choice = {"allowed": ", ".join(_kinds(misfit))} if kind == "union_tag_not_found" else {}
+        choice = (
+            {"allowed": ", ".join(tags(misfit.noun, misfit.detail["loc"]))} if kind == "union_tag_not_found" else {}
+        )
         yield Problem("field-missing", where, {"field": field, "in": _name(path), **choice})
     elif kind == "extra_forbidden":
         last = str(misfit.detail["loc"][-1])
-        yield Problem("key-unknown", where, _choice(last, _keys(misfit.noun, misfit.detail["loc"][:-1])))
+        yield Problem("key-unknown", where, _choice(last, keys(misfit.noun, misfit.detail["loc"][:-1])))
     else:
         yield _worded(misfit)
 
@@ -158,15 +158,17 @@ def _worded(misfit: _Misfit) -> Problem:
         rule, facts = "out-of-range", {**facts, **_range(ctx, _short(value))}
     elif rule == "field-missing":
         facts = {**ctx, "in": _name(path)}
+    elif rule == "options-wrong":
+        facts = ctx
     elif not isinstance(value, str):
         return _unfit(path, value, "word", misfit.source)
     elif not value.strip():
         rule, facts = "text-empty", _place(path)
     elif rule == "union_tag_invalid":
-        rule, facts = "kind-unknown", _choice(value, _kinds(misfit))
+        rule, facts = "kind-unknown", _choice(value, tags(misfit.noun, misfit.detail["loc"]))
     elif rule in ("value-unknown", "literal_error", "enum"):
-        words = ctx["allowed"].split(", ") if "allowed" in ctx else _values(misfit.noun, misfit.detail["loc"])
-        rule, facts = "value-unknown", {**facts, **_choice(value, words)}
+        fitting = ctx["allowed"].split(", ") if "allowed" in ctx else words(misfit.noun, misfit.detail["loc"])
+        rule, facts = "value-unknown", {**facts, **_choice(value, fitting)}
     elif rule == "slug-wrong":
         facts = {"found": _short(value), **slug_like(value)}
     else:
@@ -301,70 +303,3 @@ def _range(ctx: Mapping[str, str], found: str) -> dict[str, str]:
     least = ctx.get("min_length") or ctx.get("ge")
     most = ctx.get("max_length") or ctx.get("le")
     return {"found": found, "bound": "least" if least else "most", "limit": str(least or most)}
-
-
-def _keys(noun: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
-    """The keys that may stand at a location."""
-    here = _type_at(noun, loc)
-    return _aliases(here) if isinstance(here, type) and issubclass(here, BaseModel) else []
-
-
-def _aliases(model: type[BaseModel]) -> list[str]:
-    """What a thing is and says first; for whom it is, which few of them need, last."""
-    names = [each.alias or name for name, each in model.model_fields.items()]
-    return sorted(names, key=lambda name: (name in ("only", "never"), name != "kind"))
-
-
-def _values(noun: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
-    """The words that may stand at a location."""
-    here = _type_at(noun, loc)
-    if get_origin(here) is Literal:
-        return [str(word) for word in get_args(here)]
-    if isinstance(here, type) and issubclass(here, Enum):
-        return [str(each.value) for each in here]
-    return []
-
-
-def _kinds(misfit: _Misfit) -> list[str]:
-    """The tags of the union that a location ends in."""
-    here = _type_at(misfit.noun, misfit.detail["loc"])
-    return [tag for each in get_args(here) for tag in _tags(each)]
-
-
-def _type_at(noun: type[BaseModel], loc: tuple[int | str, ...]) -> object:
-    """Follow a location through the annotations of the nouns."""
-    here: object = noun
-    for step in loc:
-        here = _step(_bare(here), step)
-    return _bare(here)
-
-
-def _step(here: object, step: int | str) -> object:
-    if isinstance(here, type) and issubclass(here, BaseModel):
-        fields = {each.alias or name: each for name, each in here.model_fields.items()}
-        info: FieldInfo | None = fields.get(str(step))
-        return info.annotation if info else here
-    if get_origin(here) in (tuple, list) and isinstance(step, int):
-        return get_args(here)[0]
-    if get_origin(here) in (Union, types.UnionType):
-        tagged = {tag: each for each in get_args(here) for tag in _tags(each)}
-        return tagged.get(str(step), here)
-    return here
-
-
-def _tags(model: object) -> tuple[str, ...]:
-    model = _bare(model)
-    if not (isinstance(model, type) and issubclass(model, BaseModel)) or "kind" not in model.model_fields:
-        return ()
-    return get_args(model.model_fields["kind"].annotation)
-
-
-def _bare(annotation: object) -> object:
-    """An annotation without its metadata, and without the None of an optional field."""
-    while get_origin(annotation) is Annotated:
-        annotation = get_args(annotation)[0]
-    if get_origin(annotation) in (Union, types.UnionType):
-        kept = [each for each in get_args(annotation) if each is not types.NoneType]
-        if len(kept) == 1:
-            return _bare(kept[0])
-    return annotation

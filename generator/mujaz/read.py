@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +13,10 @@ from pydantic import BaseModel, TypeAdapter
 
 from mujaz.arabic import closest
 from mujaz.explain import mended, slug_like, typed
+from mujaz.files import MAX_PICTURE, Tree
 from mujaz.marks import parse
 from mujaz.model.content import (
+    CSL_TYPES,
     Audience,
     Entry,
     Language,
@@ -27,24 +28,21 @@ from mujaz.model.content import (
     Workspace,
 )
 from mujaz.model.text import SLUG
-from mujaz.problems import Problem, Severity, Where, errors, in_order
+from mujaz.problems import Problem, Where, errors, in_order
 
 N = TypeVar("N", bound=BaseModel)
 
 WORKSPACE = "mujaz.yaml"
 AUDIENCES = "content/audiences"
-MAX_PICTURE = 10 * 1024 * 1024
 _PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"<svg": "image/svg+xml"}
 _LANGUAGES: tuple[str, ...] = TypeAdapter(Language).json_schema()["enum"]
 _TEXTS = ", ".join(f"{each}.yaml" for each in _LANGUAGES)
 
 
 @dataclass
-class _Desk:
+class _Desk(Tree):
     """What a reading of one workspace has gathered so far; lives only while `read` runs."""
 
-    root: Path
-    problems: list[Problem] = field(default_factory=list)
     mended: set[str] = field(default_factory=set)
     """Files whose nouns are not as they were written."""
 
@@ -58,29 +56,6 @@ class _Desk:
         if marked.data is None:
             return None
         return marked.data, Source(path, marked.lines, MappingProxyType(marked.places))
-
-    def bytes(self, path: str, at: Where | None = None) -> bytes | None:
-        """A file of the workspace; neither it nor a folder above it may be a link. `at` is where it is named."""
-        where = at or Where(path)
-        here = self.root
-        try:
-            for part in Path(path).parts:
-                here /= part
-                if here.is_symlink():
-                    self.problems.append(Problem("file-is-link", where, {"found": part}))
-                    return None
-            if not stat.S_ISREG(os.stat(here).st_mode):
-                self.problems.append(Problem("file-not-regular", where, {"found": path}))
-                return None
-            with here.open("rb") as file:
-                return file.read(MAX_PICTURE + 1)
-        except FileNotFoundError:
-            near = closest(here.name, _listed(here.parent))
-            facts = {"found": path, **({"closest": str(Path(path).with_name(near))} if near else {})}
-            self.problems.append(Problem("file-missing", where, facts))
-        except OSError as error:
-            self.problems.append(Problem("file-unreadable", where, {"found": error.strerror or str(error)}))
-        return None
 
     def noun(self, kind: type[N], path: str) -> tuple[N | None, Source | None]:
         """The noun that a file makes; with its mistakes taken out, if it has some, so that its links can be judged."""
@@ -129,14 +104,6 @@ def read(root: Path) -> tuple[Library | None, tuple[Problem, ...]]:
     return library, in_order(desk.problems)
 
 
-def _listed(folder: Path) -> list[str]:
-    """The names in a folder, as far as it can be read."""
-    try:
-        return os.listdir(folder)
-    except OSError:
-        return []
-
-
 def find_workspace(start: Path) -> Path | None:
     """The nearest folder above (or at) `start` that holds `mujaz.yaml`."""
     return next((each for each in (start, *start.parents) if (each / WORKSPACE).is_file()), None)
@@ -145,11 +112,11 @@ def find_workspace(start: Path) -> Path | None:
 def _audiences(desk: _Desk) -> tuple[dict[str, Audience], dict[str, Source]]:
     """The audiences that can be read, and the sources of all: one that cannot be read is still no unknown one."""
     audiences: dict[str, Audience] = {}
-    names = _names(desk, AUDIENCES)
+    names = desk.names(AUDIENCES)
     sources = {name.partition(".")[0]: Source(f"{AUDIENCES}/{name}", (), MappingProxyType({})) for name in names}
     if not names and not any(each.where.path == AUDIENCES for each in desk.problems):
         desk.problems.append(Problem("audiences-missing", Where(AUDIENCES)))
-    for path in _yaml_files(desk, AUDIENCES, names):
+    for path in desk.yaml_files(AUDIENCES, names):
         slug = Path(path).stem
         if not _good_slug(desk, slug, path):
             continue
@@ -162,7 +129,7 @@ def _audiences(desk: _Desk) -> tuple[dict[str, Audience], dict[str, Source]]:
 def _topics(desk: _Desk, shared: Mapping[str, Reference]) -> tuple[list[Entry], set[str]]:
     topics: list[Entry] = []
     broken: set[str] = set()
-    for folder in _folders(desk, "content/topics"):
+    for folder in desk.folders("content/topics"):
         slug = Path(folder).name
         before = len(desk.problems)
         if _good_slug(desk, slug, folder):
@@ -175,9 +142,9 @@ def _topics(desk: _Desk, shared: Mapping[str, Reference]) -> tuple[list[Entry], 
 def _entries(desk: _Desk, folder: str, shared: Mapping[str, Reference]) -> Iterator[Entry]:
     slug = Path(folder).name
     own = _references(desk, f"{folder}/references.yaml")
-    names = _names(desk, folder)
+    names = desk.names(folder)
     before = len(desk.problems)
-    written = [path for path in _yaml_files(desk, folder, names) if Path(path).name != "references.yaml"]
+    written = [path for path in desk.yaml_files(folder, names) if Path(path).name != "references.yaml"]
     if not written and len(desk.problems) == before:
         desk.problems.append(Problem("topic-empty", Where(folder), {"allowed": _TEXTS}))
     for path in written:
@@ -238,7 +205,12 @@ def _reference(item: object, source: Source) -> tuple[Reference | None, tuple[Pr
     reference, problems = typed(Reference, item, source)
     if reference is not None:
         empty = [field for field in ("type", "title") if not getattr(reference, field).strip()]
-        return reference, tuple(Problem("text-empty", source.where((each,)), {"field": each}) for each in empty)
+        doubts = [Problem("text-empty", source.where((each,)), {"field": each}) for each in empty]
+        if reference.type.strip() and reference.type not in CSL_TYPES:
+            near = closest(reference.type, CSL_TYPES)
+            facts = {"field": "type", "found": reference.type, **({"closest": near} if near else {})}
+            doubts.append(Problem("value-unknown", source.where(("type",)), facts))
+        return reference, tuple(doubts)
     return mended(Reference, item) if isinstance(item, Mapping) and item.get("id") else None, problems
 
 
@@ -269,44 +241,3 @@ def _good_slug(desk: _Desk, slug: str, path: str) -> bool:
         return True
     desk.problems.append(Problem("slug-wrong", Where(path), {"found": slug, **slug_like(slug)}))
     return False
-
-
-def _yaml_files(desk: _Desk, folder: str, names: list[str]) -> list[str]:
-    """The YAML files of a folder by name; other spellings of the ending are named, not passed over."""
-    found: list[str] = []
-    for name in names:
-        if name.endswith(".yaml"):
-            found.append(f"{folder}/{name}")
-        elif name.lower().endswith((".yml", ".yaml", ".yml.txt", ".yaml.txt")):
-            facts = {"found": name, "closest": name.partition(".")[0] + ".yaml"}
-            desk.problems.append(Problem("file-ending", Where(f"{folder}/{name}"), facts))
-    return found
-
-
-def _folders(desk: _Desk, folder: str) -> list[str]:
-    found: list[str] = []
-    for name in _names(desk, folder):
-        path = f"{folder}/{name}"
-        if (desk.root / path).is_symlink():
-            desk.problems.append(Problem("file-is-link", Where(path), {"found": name}))
-        elif (desk.root / path).is_dir():
-            found.append(path)
-        elif name.endswith((".yaml", ".yml")):
-            facts = {"found": name, "closest": f"{Path(name).stem}/ar.yaml"}
-            desk.problems.append(Problem("topic-not-folder", Where(path), facts, Severity.WARNING))
-    return found
-
-
-def _names(desk: _Desk, folder: str) -> list[str]:
-    """What a folder holds, sorted; a missing folder holds nothing."""
-    here = desk.root / folder
-    if here.is_symlink():
-        desk.problems.append(Problem("file-is-link", Where(folder), {"found": here.name}))
-        return []
-    try:
-        return sorted(name for name in os.listdir(here) if not name.startswith((".", "~")))
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        desk.problems.append(Problem("file-unreadable", Where(folder), {"found": error.strerror or str(error)}))
-        return []

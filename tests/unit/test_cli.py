@@ -117,13 +117,14 @@ def test_json_holds_the_problems_and_words_go_to_standard_error(root: Path, said
         (["list", "nowhere"], "topic-unknown"),
         (["build", "../x"], "slug-wrong"),
         (["build", "--audience", "nobody"], "audience-unknown"),
-        (["build", "--lang", "en"], "language-unknown"),
+        (["build", "--lang", "en"], "language-off"),
+        (["build", "--lang", "xx"], "language-off"),
         (["new", "Water"], "slug-wrong"),
         (["new", "../x"], "slug-wrong"),
         (["new", "water"], "topic-exists"),
         (["init", "."], "folder-not-empty"),
     ],
-    ids=" ".join,
+    ids=lambda each: " ".join(each) if isinstance(each, list) else each,
 )
 def test_a_call_that_names_what_is_not_there_is_wrong_usage(root: Path, said: Read, call: list[str], rule: str) -> None:
     before = sorted(root.rglob("*"))

@@ -410,6 +410,26 @@ def test_a_template_that_asks_for_what_is_not_there_is_a_problem(tmp_path: Path,
     assert found in problem.facts["found"]
 
 
+@pytest.mark.parametrize("text", ["{{ nothing }}", "{{ brief.nothing }}", "{{ ''.__class__ }}"])
+def test_a_template_that_breaks_while_it_runs_is_named_with_its_line(tmp_path: Path, text: str) -> None:
+    problem = mistake(tmp_path, "parts/title.html.j2", f"<h1>x</h1>\n{text}")
+    assert (problem.where.path, problem.where.line) == ("templates/parts/title.html.j2", 2)
+
+
+def test_a_template_that_is_not_utf8_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "templates" / "parts" / "title.html.j2"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"\xff")
+    with pytest.raises(TemplateMistakeError) as caught:
+        page(told(entry(NOTED)), Medium.SCREEN, open_templates(tmp_path))
+    assert caught.value.problem.where.path == "templates/parts/title.html.j2"
+
+
+@pytest.mark.parametrize("text", ["kinds: x", "sides: [a]"])
+def test_labels_of_another_shape_are_named_with_their_file(tmp_path: Path, text: str) -> None:
+    assert mistake(tmp_path, "labels/ar.yaml", text).where.path == "templates/labels/ar.yaml"
+
+
 @pytest.mark.parametrize("text", ["a: [", "- a", "a: &x b", "<<: *x", "kinds: {summary: x, summary: y}"])
 def test_labels_that_cannot_be_read_are_named_with_their_file(tmp_path: Path, text: str) -> None:
     assert mistake(tmp_path, "labels/ar.yaml", text).where.path == "templates/labels/ar.yaml"

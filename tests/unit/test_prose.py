@@ -41,6 +41,7 @@ def line(text: str, voice: Voice = ARABIC) -> Passage:
 def tree(html: str) -> etree._Element:
     """The fragment, which must be well-formed but for what HTML has and XML has not."""
     closed = re.sub("<(br|hr)>", r"<\1/>", html).replace("&nbsp;", "\xa0")
+    closed = re.sub(r"<(li|td|th)([^<>]*)>(\s*)(?=<(?:li|td|th|/ul|/ol|/tr)\b)", r"<\1\2></\1>\3", closed)
     return etree.fromstring(f"<div>{closed}</div>")
 
 

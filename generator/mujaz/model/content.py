@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from mujaz.model.blocks import AnyBlock, Side
 from mujaz.model.text import Depth, Label, Level, Line, Noun
@@ -31,6 +32,16 @@ class Notes(StrEnum):
     NONE = "none"
     NOTES = "notes"
     AUTHOR_DATE = "author-date"
+
+
+CSL_TYPES = (  # noqa: SIM905 # one word a line would fill two screens
+    "article article-journal article-magazine article-newspaper bill book broadcast chapter classic collection dataset "
+    "document entry entry-dictionary entry-encyclopedia event figure graphic hearing interview legal_case legislation "
+    "manuscript map motion_picture musical_score pamphlet paper-conference patent performance periodical "
+    "personal_communication post post-weblog regulation report review review-book software song speech standard thesis "
+    "treaty webpage"
+).split()
+"""The types of items in CSL 1.0.2."""
 
 
 class Pick(Noun):
@@ -55,7 +66,11 @@ class Pick(Noun):
             return {"kind": value}
         if isinstance(value, Mapping) and len(value) == 1 and "kind" not in value:
             kind, options = next(iter(value.items()))
-            return {"kind": kind, **options} if isinstance(options, Mapping) else {"kind": kind}
+            if isinstance(options, Mapping):
+                return {"kind": kind, **options}
+            if options:
+                raise PydanticCustomError("options-wrong", "not options", {"field": str(kind), "found": str(options)})
+            return {"kind": kind}
         return value
 
 

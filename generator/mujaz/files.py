@@ -1,0 +1,92 @@
+"""A workspace's folder → names and bytes of its files, or problems; follows no link, understands no file."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mujaz.arabic import closest
+from mujaz.problems import Problem, Severity, Where
+
+MAX_PICTURE = 10 * 1024 * 1024
+"""Bytes of the largest file that is read."""
+
+
+@dataclass
+class Tree:
+    """The files of one workspace, and what was wrong with those that were asked for."""
+
+    root: Path
+    problems: list[Problem] = field(default_factory=list)
+
+    def bytes(self, path: str, at: Where | None = None) -> bytes | None:
+        """A file of the workspace; neither it nor a folder above it may be a link. `at` is where it is named."""
+        where = at or Where(path)
+        here = self.root
+        try:
+            for part in Path(path).parts:
+                here /= part
+                if here.is_symlink():
+                    self.problems.append(Problem("file-is-link", where, {"found": part}))
+                    return None
+            if not stat.S_ISREG(os.stat(here).st_mode):
+                self.problems.append(Problem("file-not-regular", where, {"found": path}))
+                return None
+            with here.open("rb") as file:
+                return file.read(MAX_PICTURE + 1)
+        except FileNotFoundError:
+            near = closest(here.name, _listed(here.parent))
+            facts = {"found": path, **({"closest": str(Path(path).with_name(near))} if near else {})}
+            self.problems.append(Problem("file-missing", where, facts))
+        except OSError as error:
+            self.problems.append(Problem("file-unreadable", where, {"found": error.strerror or str(error)}))
+        return None
+
+    def yaml_files(self, folder: str, names: list[str]) -> list[str]:
+        """The YAML files of a folder by name; other spellings of the ending are named, not passed over."""
+        found: list[str] = []
+        for name in names:
+            if name.endswith(".yaml"):
+                found.append(f"{folder}/{name}")
+            elif name.lower().endswith((".yml", ".yaml", ".yml.txt", ".yaml.txt")):
+                facts = {"found": name, "closest": name.partition(".")[0] + ".yaml"}
+                self.problems.append(Problem("file-ending", Where(f"{folder}/{name}"), facts))
+        return found
+
+    def folders(self, folder: str) -> list[str]:
+        """The folders in a folder; a link, or a file that should be in a folder of its own, is named."""
+        found: list[str] = []
+        for name in self.names(folder):
+            path = f"{folder}/{name}"
+            if (self.root / path).is_symlink():
+                self.problems.append(Problem("file-is-link", Where(path), {"found": name}))
+            elif (self.root / path).is_dir():
+                found.append(path)
+            elif name.endswith((".yaml", ".yml")):
+                facts = {"found": name, "closest": f"{Path(name).stem}/ar.yaml"}
+                self.problems.append(Problem("topic-not-folder", Where(path), facts, Severity.WARNING))
+        return found
+
+    def names(self, folder: str) -> list[str]:
+        """What a folder holds, sorted; a missing folder holds nothing."""
+        here = self.root / folder
+        if here.is_symlink():
+            self.problems.append(Problem("file-is-link", Where(folder), {"found": here.name}))
+            return []
+        try:
+            return sorted(name for name in os.listdir(here) if not name.startswith((".", "~")))
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            self.problems.append(Problem("file-unreadable", Where(folder), {"found": error.strerror or str(error)}))
+            return []
+
+
+def _listed(folder: Path) -> list[str]:
+    """The names in a folder, as far as it can be read."""
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
