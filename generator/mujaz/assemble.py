@@ -74,6 +74,7 @@ def assemble(selection: Selection, workspace: Workspace, *, styles: Mapping[str,
         digits=voice.digits,
         organisation=workspace.organisation.spoken(entry.language),
         label=reader.label.spoken(entry.language),
+        name=desk.mention(_TITLE).striptags(),
         title=title,
         subtitle=desk.text(_SUBTITLE) if _SUBTITLE in passages else None,
         date=_date(selection, workspace, voice),
@@ -168,7 +169,7 @@ def _section(desk: _Desk, number: int, part: Part) -> Section:
     title = (number, None, "title", 0)
     return Section(
         kind=block.kind,  # type: ignore[attr-defined] # the union's tag
-        anchor=f"{block.name}" if block.id else f"section-{number + 1}-{block.name}",
+        anchor=f"{block.name}" if block.id else f"section_{number + 1}_{block.name}",
         depth=part.depth.word,
         title=desk.text(title) if title in desk.passages else None,
         mention=desk.mention(title) if title in desk.passages else None,
@@ -184,9 +185,17 @@ def _item(desk: _Desk, number: int, place: int) -> Item:
     return Item(
         anchor=point.id,
         number=arabic.digits(str(place + 1), desk.voice.digits),
-        mention=desk.mention((number, place, "headline", 0)),
+        mentions=MappingProxyType(_mentions(desk, (number, place), point)),
         fields=MappingProxyType(_fields(desk, (number, place), point)),
     )
+
+
+def _mentions(desk: _Desk, at: tuple[int, int], point: Point) -> dict[str, Markup]:
+    """The one-paragraph fields of a point, as they are told a second time."""
+    told = _told(point, Depth.HEADLINE)
+    return {
+        name: desk.mention((*at, name, 0)) for name, texts, shape in told if shape is Shape.LINE and len(texts) == 1
+    }
 
 
 def _fields(desk: _Desk, at: tuple[int, int | None], holder: Block | Point) -> dict[str, Value]:

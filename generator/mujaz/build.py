@@ -27,6 +27,9 @@ from mujaz.survey import Survey, survey
 from mujaz.tailor import tailor
 from mujaz.workers import Failure, run
 
+_OWN = ("content/topics/", "content/audiences/")
+"""Where a mistake concerns one topic or one audience."""
+
 
 @dataclass(frozen=True, slots=True)
 class Built:
@@ -120,6 +123,8 @@ def clean(root: Path) -> tuple[list[str], tuple[Problem, ...]]:
         state, doubts = _state(shelf)
         kept = {target.name for target in targets(library, Request())}
         gone = [name for name in state.made if name not in kept and not _held(name, library)]
+        if any(not problem.where.path.startswith(_OWN) for problem in errors(seen.problems)):
+            gone = []  # what is wrong is wrong with everything: nobody knows what would still be made
         for name in gone:
             shelf.remove(name)
         left = {name: each for name, each in state.made.items() if name not in gone}
@@ -152,6 +157,10 @@ def plan(
             continue
         except TemplateMistakeError as mistake:
             mistakes.append((target, mistake.problem))
+            continue
+        except Exception as error:  # a mistake of ours costs this topic, and no other
+            found = {"found": f"{type(error).__name__}: {error}"}
+            mistakes.append((target, Problem("mujaz-failed", Where(entry.source.path), found)))
             continue
         unprintable = _unprintable(brief, entry, target)
         if unprintable:
@@ -226,12 +235,22 @@ def _made(
             number_of = edition(job.inputs["brief"], made.get(job.target.name))
             this = Made(job.inputs, sha256(outcome.data).hexdigest(), outcome.pages, number_of)
             made[job.target.name] = this
-            shelf.write(STATE, encode(State(made)))
+            problems += _kept(State(made), shelf)
             built.append(Built(job.target, this.pages, this.edition, job.because))
         else:
             failed.append(job.target)
         tell(Step(number, len(documents), job.target, well))
     return Result(tuple(built), (), tuple(failed), tuple(problems))
+
+
+def _kept(state: State, shelf: Shelf) -> tuple[Problem, ...]:
+    """Write down what was made; where that fails, the next build makes it again."""
+    try:
+        shelf.write(STATE, encode(state))
+    except (OSError, OutputError) as error:
+        found = getattr(error, "strerror", None) or str(error)
+        return (Problem("output-unwritable", Where(f"output/{STATE}"), {"found": found}),)
+    return ()
 
 
 def _published(job: Job, output: Output, shelf: Shelf) -> tuple[Problem, ...]:

@@ -79,7 +79,17 @@ class Desk:
 
 def run() -> NoReturn:
     """The console script."""
-    sys.exit(main(sys.argv[1:]))
+    status = main(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _deaf()
+    sys.exit(status)
+
+
+def _deaf() -> None:
+    """The reader of a pipe has gone: what is still to be printed has no one to read it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -115,15 +125,17 @@ def _broken(desk: Desk, error: Exception | KeyboardInterrupt) -> int:
         print(shown(say("interrupted")), file=sys.stderr)
         return 130
     if isinstance(error, BrokenPipeError):
-        # The reader of a pipe has gone; what is still to be printed has no one to read it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _deaf()
         return WELL
     if isinstance(error, OSError):
         found = {"found": error.strerror or str(error)}
         return _ended(desk, Problem("file-unreadable", Where(str(error.filename or "output")), found), BROKEN)
     if desk.asked.debug:
         traceback.print_exception(error)
-    print(shown(say("inner", found=f"{type(error).__name__}: {error}")), file=sys.stderr)
+    found = {"found": f"{type(error).__name__}: {error}"}
+    problem = Problem("mujaz-failed", Where("mujaz"), found)
+    print(desk.speaker.problem(problem), file=sys.stderr)
+    desk.give({}, (problem,))
     return BROKEN
 
 

@@ -24,7 +24,7 @@ from mujaz.model.document import Document, Medium, Target
 from mujaz.problems import Problem, Where
 
 _NOT_UTF8 = {"found": "?", "guess": "Windows-1256"}
-_CALL = re.compile(r'<a class="note-call" id="call-(\d+)"[^>]*>[^<]*</a>')
+_CALL = re.compile(r'<a class="note-call" id="call_(\d+)"[^>]*>[^<]*</a>')
 
 
 class TemplateMistakeError(Exception):
@@ -152,12 +152,14 @@ def compose(brief: Brief, templates: Templates, *, medium: Medium, house: House)
             house=_look(house, brief),
             print=medium is Medium.PRINT,
         )
-    except TemplateError as error:
+    except TemplateMistakeError:
+        raise
+    except Exception as error:  # a template is a program, perhaps a stranger's, and may raise anything
         raise TemplateMistakeError(_mistake(error, templates)) from error
     if medium is Medium.PRINT:
         html = settle(html, "rtl" if brief.direction == "rtl" else "ltr")
     name = Target(brief.slug, brief.audience, brief.language, medium).name
-    return Document(name, html, medium, brief.language, brief.direction, brief.title.striptags())
+    return Document(name, html, medium, brief.language, brief.direction, brief.name)
 
 
 def _with_notes_at_foot(told: Any, notes: Mapping[str, Note]) -> Any:
@@ -186,7 +188,7 @@ def _headed(told: dict[str, Any], labels: Mapping[str, Any]) -> dict[str, Any]:
             groups[-1] = _pair(groups[-1]["sections"][0], section)
         else:
             groups.append({"sections": [section]})
-    return {**told, "groups": groups, "heading": f"{told['title'].striptags()} | {told['label']}"}
+    return {**told, "groups": groups, "heading": f"{told['name']} | {told['label']}"}
 
 
 def _pair(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
@@ -245,7 +247,7 @@ def _look(house: House, brief: Brief) -> dict[str, str]:
     }
 
 
-def _mistake(error: TemplateError, templates: Templates) -> Problem:
+def _mistake(error: Exception, templates: Templates) -> Problem:
     """Where a template broke, as far as Jinja tells."""
     name, line = getattr(error, "filename", None) or "", getattr(error, "lineno", None) or 0
     trace = error.__traceback__
@@ -255,5 +257,7 @@ def _mistake(error: TemplateError, templates: Templates) -> Problem:
             name, line = trace.tb_frame.f_code.co_filename, trace.tb_lineno
         trace = trace.tb_next
     missing = f": {error.name}" if isinstance(error, TemplateNotFound) and error.name else ""
-    found = f"{type(error).__name__}{missing}" if missing else str(error.message or type(error).__name__)
+    said = str(getattr(error, "message", None) or error)
+    told = isinstance(error, TemplateError) and not missing
+    found = said if told else f"{type(error).__name__}{missing or ': ' + said}"
     return Problem("template-wrong", Where(name or "templates", line), {"found": found})

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from mujaz.model.document import Made, State
+
+_NAME = re.compile(r"[a-z0-9-]+/[a-z0-9-]+\.[a-z]+\.(?:pdf|html)")
+"""Of a target: another one is not ours, and might lead out of the output folder."""
 
 FORMAT = 1
 """Of the file; another number means another Mujaz, whose state is not ours to trust."""
@@ -19,8 +23,9 @@ def decode(raw: bytes | None) -> State | None:
         data = json.loads(raw)
         if data["format"] != FORMAT:
             return None
-        return State({str(name): _made(each) for name, each in data["made"].items()})
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        made = {str(name): _made(each) for name, each in data["made"].items()}
+        return State(made) if all(_NAME.fullmatch(name) for name in made) else None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
         return None
 
 

@@ -71,7 +71,7 @@ def called(
 def note_call(note: Note, direction: str) -> Markup:
     """The mark of a note in the text: what `compose` looks for to put the note at the foot of a page."""
     # Without a direction of its own, a number after a number would join it: «2015» with note 6 would read 20156.
-    call = '<a class="note-call" id="call-{0}" href="#note-{0}" role="doc-noteref" dir="{2}">{1}</a>'
+    call = '<a class="note-call" id="call_{0}" href="#note_{0}" role="doc-noteref" dir="{2}">{1}</a>'
     return Markup(call).format(note.index, note.number, direction)  # noqa: S704 # a constant, filled with escaping
 
 

@@ -7,15 +7,16 @@ import re
 from collections.abc import Iterator
 
 import pikepdf
+from lxml import etree
+from lxml.html import document_fromstring
 
 from mujaz.export.faces import FACES
 from mujaz.model.document import Document, Medium, Output
 from mujaz.problems import Problem, Severity, Where
 
 _MAPPED = re.compile(r"<[0-9a-fA-F]+>\s*<([0-9a-fA-F]+)>")
-_OUTSIDE = re.compile(
-    r"""(?:src|srcset|poster|data)\s*=\s*["']?(?!data:)[^"'\s>]{1,80}|@import[^;]{1,80}|url\((?!["']?data:)[^)]{1,80}"""
-)
+_LOADED = ("src", "srcset", "poster", "data", "background")
+_STYLE = re.compile(r"""@import[^;]{1,80}|url\((?!["']?data:)[^)]{1,80}""")
 
 
 def proof(document: Document, output: Output, *, budget: int | None) -> tuple[Problem, ...]:
@@ -27,9 +28,17 @@ def proof(document: Document, output: Output, *, budget: int | None) -> tuple[Pr
 
 
 def _screen(data: bytes, where: Where) -> Iterator[Problem]:
-    """A web page stands alone: it loads nothing."""
-    for found in _OUTSIDE.finditer(data.decode()):
-        yield Problem("page-not-alone", where, {"found": found[0]})
+    """A web page stands alone: no element, no style of it loads anything."""
+    for element in document_fromstring(data.decode()).iter(etree.Element):
+        addresses = [element.get(name) for name in _LOADED]
+        addresses += [element.get("href")] if element.tag in ("link", "base", "image", "use") else []
+        styles = [element.get("style"), element.text if element.tag == "style" else None]
+        loaded = [each for each in addresses if each and not each.startswith("data:")]
+        loaded += [found for each in styles if each for found in _STYLE.findall(each)]
+        if element.tag == "script":
+            loaded.append("<script>")
+        for each in loaded:
+            yield Problem("page-not-alone", where, {"found": each[:80]})
 
 
 def _print(document: Document, output: Output, where: Where, budget: int | None) -> Iterator[Problem]:

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from mujaz.arabic import digits
 from mujaz.bidi import isolate
-from mujaz.brackets import BRACKET
+from mujaz.brackets import BRACKET, parse
 from mujaz.model.text import Shape
 
 MAX_NESTING = 20
@@ -46,6 +46,7 @@ _TAGS = frozenset(
     ]
 )
 _ATTRIBUTES = {"a": {"href"}, "sup": {"data-cite"}, "th": {"class"}, "td": {"class"}, "ol": {"start"}}
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 _DIGIT = re.compile("[0-9٠-٩۰-۹]")
 _SCHEMES = {"http", "https", "mailto"}
 
@@ -80,6 +81,8 @@ def read(text: str, shape: Shape, voice: Voice) -> Passage:
         url_schemes=_SCHEMES,
         link_rel="noopener noreferrer",
     )
+    # Entities of HTML bring back the characters that are refused in files.
+    safe = _UNSEEN.sub("", safe)
     return Passage(localise(safe.strip(), voice), tuple(env["brackets"]))
 
 
@@ -119,12 +122,14 @@ def _foreign(element: HtmlElement, root: HtmlElement) -> bool:
 
 
 def _citation(state: StateInline, silent: bool) -> bool:
-    """`[@key، ص 5]`, before links are looked for; swallows the space before it."""
+    """`[@key، ص 5]`, before links are looked for; swallows the space, or the end of the line, before it."""
     found = BRACKET.match(state.src, state.pos)
-    if found is None:
+    if found is None or parse(found["inside"]) is None:
         return False
     if not silent:
-        state.pending = state.pending.rstrip(" ")
+        state.pending = state.pending.rstrip()
+        if not state.pending and state.tokens and state.tokens[-1].type == "softbreak":
+            state.tokens.pop()
         token = state.push("cite", "sup", 0)
         token.meta = {"number": len(state.env["brackets"])}
         state.env["brackets"].append(found["inside"])

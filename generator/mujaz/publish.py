@@ -76,7 +76,7 @@ class Shelf:
         for folder in (self.folder, *(each for each in self.folder.glob("*") if not each.is_symlink())):
             if folder.is_dir():
                 for path in folder.iterdir():
-                    if _TEMPORARY.fullmatch(path.name) and not path.is_symlink():
+                    if _TEMPORARY.fullmatch(path.name) and path.is_file() and not path.is_symlink():
                         path.unlink(missing_ok=True)
 
     def _path(self, name: str) -> Path:
@@ -99,11 +99,16 @@ def opened(folder: Path) -> Iterator[Shelf]:
     """
     if folder.is_symlink():
         raise OutputError("output-is-link", folder.name)
+    room = folder / ".mujaz"
+    if room.is_symlink():
+        raise OutputError("output-is-link", room.name)
     try:
-        (folder / ".mujaz").mkdir(parents=True, exist_ok=True)
-        door = (folder / ".mujaz" / "busy").open("w")
+        room.mkdir(parents=True, exist_ok=True)
+        # Neither through a link nor with a truncation: what lies there may be someone else's.
+        handle = os.open(room / "busy", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
     except OSError as error:
         raise OutputError("output-unwritable", error.strerror or str(error)) from error
+    door = os.fdopen(handle, "r+b")
     with door:
         try:
             fcntl.flock(door, fcntl.LOCK_EX | fcntl.LOCK_NB)

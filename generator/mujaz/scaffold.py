@@ -31,6 +31,9 @@ def found(folder: Path, today: datetime.date) -> list[str]:
 
 def begin(root: Path, slug: str, *, languages: tuple[str, ...], today: datetime.date) -> list[str]:
     """The skeleton of a topic, in the workspace's languages. Raises OccupiedError and OSError."""
+    for folder in ("content", _TOPIC):
+        if (root / folder).is_symlink():
+            raise OccupiedError("file-is-link", folder)
     if (root / _TOPIC / slug).exists():
         raise OccupiedError("topic-exists", slug)
     return _written(root, _topic(slug, languages, today))

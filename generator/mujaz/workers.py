@@ -57,7 +57,7 @@ def _outcome(result: Callable[[], Output]) -> Output | Failure:
         return Failure("export-died", str(error) or type(error).__name__)
     except MemoryError:
         return Failure("export-memory", str(MEMORY_BYTES >> 20))
-    except Exception as error:  # a renderer may raise anything; it costs one document
+    except (Exception, SystemExit) as error:  # a renderer may raise anything; it costs one document
         return Failure("export-failed", f"{type(error).__name__}: {error}")
 
 

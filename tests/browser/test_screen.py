@@ -61,11 +61,11 @@ def test_a_page_is_as_wide_as_its_window_and_asks_for_nothing(
 
 def test_a_note_leads_to_its_text_and_back(browser: Browser, output: Path) -> None:
     page, _ = opened(browser, output / "parliament.ar.html", 390)
-    page.click("#call-3")
-    assert page.url.endswith("#note-3")
-    assert page.evaluate("document.querySelector('#note-3').getBoundingClientRect().top") < 800
-    page.click("#note-3 .back")
-    assert page.url.endswith("#call-3")
+    page.click("#call_3")
+    assert page.url.endswith("#note_3")
+    assert page.evaluate("document.querySelector('#note_3').getBoundingClientRect().top") < 800
+    page.click("#note_3 .back")
+    assert page.url.endswith("#call_3")
     page.close()
 
 

@@ -91,8 +91,8 @@ def test_the_digits_of_running_text_are_the_audience_s(built: tuple[Path, Result
 
 def test_the_researcher_s_notes_are_numbered_from_one_without_a_gap(built: tuple[Path, Result]) -> None:
     html = (built[0] / "output" / TOPIC / "researcher.ar.html").read_text("utf-8")
-    calls = [int(number) for number in re.findall(r'href="#note-(\d+)"', html)]
-    notes = [int(number) for number in re.findall(r'id="note-(\d+)"', html)]
+    calls = [int(number) for number in re.findall(r'href="#note_(\d+)"', html)]
+    notes = [int(number) for number in re.findall(r'id="note_(\d+)"', html)]
     assert calls == notes == list(range(1, len(notes) + 1))
     assert len(notes) > 50
 

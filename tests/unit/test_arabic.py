@@ -115,9 +115,7 @@ def test_long_unbroken_text_takes_no_long_time(bad: str) -> None:
         (1e21, "western", "en", "1,000,000,000,000,000,000,000"),
     ],
 )
-def test_numbers_carry_the_separators_of_their_digits(
-    value: float, policy: Policy, lang: str, printed: str
-) -> None:
+def test_numbers_carry_the_separators_of_their_digits(value: float, policy: Policy, lang: str, printed: str) -> None:
     assert number(value, policy, lang) == printed
 
 

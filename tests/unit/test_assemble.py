@@ -20,7 +20,7 @@ from mujaz.tailor import tailor
 from workspace import HIDDEN, advice, entry, lay, point, reader, templates, told, topic_data, write
 
 DEEP = {"gist": "لب", "detail": "تفصيل"}
-CALL = re.compile(r'<a class="note-call" id="call-(\d+)" href="#note-(\d+)"[^>]*>([^<]*)</a>')
+CALL = re.compile(r'<a class="note-call" id="call_(\d+)" href="#note_(\d+)"[^>]*>([^<]*)</a>')
 
 
 def texts(brief: Brief) -> str:
@@ -208,7 +208,7 @@ def test_a_headline_that_is_named_again_does_not_call_its_note_again() -> None:
         {"kind": "recommendations", "points": [advice("a", answers=["weak"])]},
     ]
     brief = told(entry(blocks))
-    assert brief.sections[0].points[0].mention == "ضعف"
+    assert brief.sections[0].points[0].mentions["headline"] == "ضعف"
     assert plain(_answers(brief)) == [{"anchor": "weak", "text": "ضعف"}]
     assert calls(brief) == ["1"]
 

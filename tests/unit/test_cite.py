@@ -33,14 +33,10 @@ def load(name: str) -> Any:
 
 
 ITEMS: dict[str, dict[str, object]] = {item["id"]: item for item in load("items.yaml")}
-GOLDEN = [
-    case for name in sorted(p.name for p in CASES.glob("*.yaml")) for case in load(name) if "style" in case
-]
+GOLDEN = [case for name in sorted(p.name for p in CASES.glob("*.yaml")) for case in load(name) if "style" in case]
 
 
-def cited(
-    *brackets: str, style: Style = "notes", items: Mapping[str, Mapping[str, object]] = ITEMS
-) -> Citations:
+def cited(*brackets: str, style: Style = "notes", items: Mapping[str, Mapping[str, object]] = ITEMS) -> Citations:
     clusters = [parse(bracket) for bracket in brackets]
     return cite([cluster for cluster in clusters if cluster], items, style=style, styles=STYLES)
 
@@ -147,9 +143,7 @@ def test_citeproc_py_neither_warns_nor_prints(capfd: pytest.CaptureFixture[str])
 
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cn"]), max_size=30)
-VALUE = st.one_of(
-    TEXT, st.sampled_from(["<b>x", "a && b", "</i>", "..", "؟", "2", "«", "\ue000", "[@x]", "5-7"])
-)
+VALUE = st.one_of(TEXT, st.sampled_from(["<b>x", "a && b", "</i>", "..", "؟", "2", "«", "\ue000", "[@x]", "5-7"]))
 FIELDS = [
     "title",
     "container-title",
@@ -162,21 +156,13 @@ FIELDS = [
     "URL",
 ]
 ITEM = st.fixed_dictionaries(
-    {
-        "type": st.sampled_from(
-            ["book", "chapter", "article-journal", "legislation", "webpage", "thesis", "odd"]
-        )
-    },
+    {"type": st.sampled_from(["book", "chapter", "article-journal", "legislation", "webpage", "thesis", "odd"])},
     optional={
-        **dict.fromkeys(
-            [*FIELDS, "genre", "number", "issued", "accessed", "language", "DOI", "event"], VALUE
-        ),
+        **dict.fromkeys([*FIELDS, "genre", "number", "issued", "accessed", "language", "DOI", "event"], VALUE),
         "author": st.lists(st.fixed_dictionaries({}, optional={"family": VALUE, "given": VALUE}), max_size=4),
     },
 )
-WALK = st.lists(
-    st.tuples(st.integers(0, 2), st.sampled_from(["", "، ص 5", "، ف 2 و3", ", بلا", "، ج 1، ص 5-7"]))
-)
+WALK = st.lists(st.tuples(st.integers(0, 2), st.sampled_from(["", "، ص 5", "، ف 2 و3", ", بلا", "، ج 1، ص 5-7"])))
 
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
@@ -187,9 +173,7 @@ def test_whatever_the_author_wrote_comes_out_as_clean_inline_html(
     named = {f"k{index}": item for index, item in enumerate(items)}
     found = cited(*(f"@k{index}{place}" for index, place in walk), style=style, items=named)
     assert len(found.texts) == len(walk)
-    assert sorted(e.key for one in found.lists for e in one.entries) == sorted(
-        {f"k{index}" for index, _ in walk}
-    )
+    assert sorted(e.key for one in found.lists for e in one.entries) == sorted({f"k{index}" for index, _ in walk})
     for html in (*found.texts, *(entry.html for one in found.lists for entry in one.entries)):
         assert not re.search(r"<(?!/?[ib]>|/?span\b|/?a\b)", html)
         assert not any("\ue000" <= char <= "\uf8ff" for char in html)
@@ -226,16 +210,12 @@ def plain(html: str) -> str:
     """The words of an entry, without what our last pass mends: « و », doubled stops, spaces."""
     text = unescape(re.sub(r"<[^>]+>", "", html)).replace("’", "'")
     text = re.sub(r"([؟?!]”?)\.", r"\1", text)
-    return re.sub(
-        r"\s+", " ", re.sub(r" و (?=[\u0621-\u06ff])", " و", unicodedata.normalize("NFC", text))
-    ).strip()
+    return re.sub(r"\s+", " ", re.sub(r" و (?=[\u0621-\u06ff])", " و", unicodedata.normalize("NFC", text))).strip()
 
 
 def pandoc(lang: str, style: str, data: list[dict[str, object]], folder: Path) -> dict[str, str]:
     """Key → entry, as pandoc makes it with the same CSL."""
-    assert shutil.which("pandoc"), (
-        "pandoc is missing: apt-get install pandoc (the project's test set-up does)"
-    )
+    assert shutil.which("pandoc"), "pandoc is missing: apt-get install pandoc (the project's test set-up does)"
     (folder / "items.json").write_text(json.dumps(data), "utf-8")
     locale = "ar" if lang == "ar" else "en-GB"
     command = [

@@ -266,7 +266,7 @@ def test_a_mistake_of_ours_is_three_a_sentence_and_no_traceback(
     assert main(["check", "--messages", language]) == BROKEN
     out, err = said()
     assert out == ""
-    assert len(err.strip().splitlines()) == 1
+    assert "Traceback" not in err
     assert "RuntimeError: boom" in err
     assert "--debug" in err
 

@@ -257,7 +257,7 @@ def test_notes_stand_on_both_media_in_the_order_of_their_numbers(depth: str) -> 
     brief = told(entry(MIXED), reader(depth=depth))
     assert len(brief.notes) > 5
     screen = [call.get("id") for call in page(brief, Medium.SCREEN).find_class("note-call")]
-    assert screen == [f"call-{note.index}" for note in brief.notes]
+    assert screen == [f"call_{note.index}" for note in brief.notes]
     paper = [bare(note.text_content()) for note in page(brief, Medium.PRINT).find_class("footnote")]
     assert paper == [bare(re.sub("<[^>]*>", "", str(note.text))) for note in brief.notes]
 
@@ -268,7 +268,7 @@ def test_the_notes_of_our_own_briefs_stand_in_the_order_of_their_numbers(
 ) -> None:
     root = document_fromstring(own_page(slug, audience, medium).html)
     ids = [call.get("id") for call in root.find_class("note-call")]
-    assert ids == [f"call-{number}" for number in range(1, len(ids) + 1)]
+    assert ids == [f"call_{number}" for number in range(1, len(ids) + 1)]
     if medium is Medium.PRINT:
         screen = document_fromstring(own_page(slug, audience, Medium.SCREEN).html)
         listed = [item.text_content() for each in screen.find_class("notes") for item in each.iter("li")]

@@ -20,7 +20,8 @@ mades = st.builds(
     st.none() | st.integers(0, 10**6),
     st.integers(1, 10**6),
 )
-states = st.builds(State, st.dictionaries(texts, mades, max_size=4))
+names = st.from_regex(r"[a-z0-9-]{1,8}/[a-z0-9-]{1,8}\.[a-z]{2,3}\.(?:pdf|html)", fullmatch=True)
+states = st.builds(State, st.dictionaries(names, mades, max_size=4))
 WHOLE = encode(
     State(
         {

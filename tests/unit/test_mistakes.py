@@ -38,7 +38,7 @@ ELSEWHERE = frozenset(
     re.findall(
         r"\S+",
         """
-    workspace-missing topic-unknown language-off folder-not-empty topic-exists
+    mujaz-failed workspace-missing topic-unknown language-off folder-not-empty topic-exists
     date-outside template-wrong labels-missing labels-bent address-denied renderer-said
     export-failed export-died export-slow export-memory
     glyph-missing font-foreign language-lost page-not-alone pages-over

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from mujaz.arabic import closest
-from mujaz.brackets import LINK, PICTURE, keys
+from mujaz.brackets import DEEP, LINK, PICTURE, keys
 from mujaz.model.blocks import Pointed, Recommendation, kinds
 from mujaz.model.content import Audience, Entry, Path, Source
 from mujaz.model.text import Kept, Noun, Wording
@@ -68,9 +68,9 @@ def _wording(
             if link["id"] not in ids:
                 where = _place(entry.source, at, rf"(?<=\()#{re.escape(link['id'])}(?=\))")
                 yield Problem("link-unknown", where, _facts(link["id"], ids))
-        picture = PICTURE.search(words)
-        if picture:
-            yield Problem("markdown-image", entry.source.find(at, picture[0]))
+        for rule, pattern in (("markdown-image", PICTURE), ("markdown-deep", DEEP)):
+            if found := pattern.search(words):
+                yield Problem(rule, entry.source.find(at, found[0].strip()))
 
 
 def _place(source: Source, path: Path, pattern: str) -> Where:

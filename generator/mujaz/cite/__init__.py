@@ -14,7 +14,7 @@ from string import ascii_lowercase
 from typing import Final
 
 from mujaz.arabic import Script, script
-from mujaz.cite.bracket import Cite, Cluster, parse
+from mujaz.brackets import Cite, Cluster, parse
 from mujaz.cite.items import Source, Style, source
 from mujaz.cite.render import Position, Shelf, html, plain, wrapped
 

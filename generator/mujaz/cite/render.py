@@ -13,7 +13,7 @@ import citeproc
 from citeproc.source.json import CiteProcJSON
 
 from mujaz.arabic import Script
-from mujaz.cite.bracket import Cite, steps
+from mujaz.brackets import Cite, steps
 from mujaz.cite.items import BOLD, END, HYPHEN, ITALIC, NOBODY, URL, Source
 
 _LETTERED: Final = re.compile(r"-(?=[\u0621-\u06ff])|(?<=[\u0621-\u06ff])-")

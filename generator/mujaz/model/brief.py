@@ -55,8 +55,8 @@ class Item:
     anchor: str
     number: str
     """In the audience's digits."""
-    mention: Markup
-    """The headline without its notes: for the contents, and wherever else it is named again."""
+    mentions: Mapping[str, Markup]
+    """Fields of one paragraph without their notes and links: for the contents, and wherever one is told again."""
     fields: Mapping[str, Value]
     """Field of the point → what is told of it; a field that is not told is not there."""
 
@@ -121,6 +121,8 @@ class Brief:
     organisation: str
     label: str
     """The audience's name."""
+    name: str
+    """The title as plain text, without its notes: for the properties of files."""
     title: Markup
     subtitle: Markup | None
     date: str

@@ -151,7 +151,7 @@ class Reference(Noun):
 
     model_config = ConfigDict(extra="allow", alias_generator=None)
 
-    id: Annotated[str, Field(pattern=r"^[^\s@;,؛،\[\]]+$")]
+    id: Annotated[str, Field(pattern=r"^\w([\w:.#$%&+?~/-]*\w)?$")]
     """The key that texts cite."""
     type: str
     """A CSL type: book, article-journal, report…"""
