@@ -19,7 +19,7 @@ from mujaz.lock import decode, encode
 from mujaz.model.brief import Brief, plain
 from mujaz.model.content import Entry, Library
 from mujaz.model.document import Document, Made, Output, State, Target
-from mujaz.plan import Request, edition, targets, why
+from mujaz.plan import RefusedError, Request, edition, targets, unnamed, why
 from mujaz.problems import Problem, Severity, Where, errors, in_order
 from mujaz.proof import over_budget, proof
 from mujaz.publish import STATE, OutputError, Shelf, opened
@@ -72,45 +72,74 @@ class Job:
     because: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What a build works with: sound content, templates, the shelf and what it holds."""
+
+    library: Library
+    templates: Templates
+    shelf: Shelf
+    state: State
+
+    @property
+    def house(self) -> House:
+        """How the organisation looks."""
+        return House(self.library.workspace, self.library.logo)
+
+
 def build(root: Path, request: Request, *, jobs: int, tell: Callable[[Step], None]) -> Result:
-    """Make what is stale of what is asked for. Raises OutputError where the output folder cannot be used."""
-    seen = survey(root)
+    """Make what is stale of what is asked for.
+
+    Raises RefusedError for a name that nothing has, and OutputError where the output folder cannot be used.
+    """
+    seen = _asked(root, request)
     if seen.library is None:
         return Result(problems=seen.problems)
     with opened(root / "output") as shelf:
-        templates = open_templates(root)
-        house = House(seen.library.workspace, seen.library.logo)
         state, doubts = _state(shelf)
-        planned, mistakes = plan(seen.library, templates, request, state=state, shelf=shelf)
-        stale = [job for job in planned if job.because]
-        documents, broken = _composed(stale, templates, house)
-        made = _made(documents, shelf, state, jobs=jobs, tell=tell)
-    fresh = tuple(job.target for job in planned if not job.because)
+        site = Site(seen.library, open_templates(root), shelf, state)
+        planned, mistakes = plan(site, request)
+        documents, broken = _composed([job for job in planned if job.because], site)
+        made = _made(documents, site, jobs=jobs, tell=tell)
+    wrong = (*mistakes, *broken)
+    problems = (*seen.problems, *doubts, *made.problems, *(each for _, each in wrong), *_over(planned, state))
     return Result(
         built=made.built,
-        fresh=fresh,
-        failed=tuple(sorted({*made.failed, *(target for target, _ in mistakes), *(target for target, _ in broken)})),
-        problems=in_order(
-            (
-                *seen.problems,
-                *doubts,
-                *made.problems,
-                *(each for _, each in mistakes),
-                *(each for _, each in broken),
-            )
-        ),
+        fresh=tuple(job.target for job in planned if not job.because),
+        failed=tuple(sorted({*made.failed, *(target for target, _ in wrong)})),
+        problems=in_order(problems),
     )
 
 
 def look(root: Path, request: Request) -> tuple[Survey, list[Job]]:
-    """What a build would do, without doing it."""
-    seen = survey(root)
+    """What a build would do, without doing it. Raises RefusedError."""
+    seen = _asked(root, request)
     if seen.library is None:
         return seen, []
     shelf = Shelf(root / "output")
     state, _ = _state(shelf)
-    jobs, mistakes = plan(seen.library, open_templates(root), request, state=state, shelf=shelf)
-    return replace(seen, problems=in_order((*seen.problems, *(each for _, each in mistakes)))), jobs
+    jobs, mistakes = plan(Site(seen.library, open_templates(root), shelf, state), request)
+    problems = (*seen.problems, *(each for _, each in mistakes), *_over(jobs, state))
+    return replace(seen, problems=in_order(problems)), jobs
+
+
+def _asked(root: Path, request: Request) -> Survey:
+    """The workspace, once every name that is asked for is known in it."""
+    seen = survey(root)
+    refused = unnamed(seen.library, request) if seen.library else None
+    if refused:
+        raise RefusedError(refused)
+    return seen
+
+
+def _over(jobs: list[Job], state: State) -> list[Problem]:
+    """Fresh files with more pages than promised: told of when they were made, and for as long as they are."""
+    return [
+        problem
+        for job in jobs
+        if not job.because and job.budget is not None and (pages := state.made[job.target.name].pages)
+        for problem in over_budget(f"output/{job.target.name}", pages, job.budget)
+    ]
 
 
 def clean(root: Path) -> tuple[list[str], tuple[Problem, ...]]:
@@ -138,12 +167,11 @@ def _held(name: str, library: Library) -> bool:
     return topic in library.broken or file.partition(".")[0] in library.broken_audiences
 
 
-def plan(
-    library: Library, templates: Templates, request: Request, *, state: State, shelf: Shelf
-) -> tuple[list[Job], list[tuple[Target, Problem]]]:
+def plan(site: Site, request: Request) -> tuple[list[Job], list[tuple[Target, Problem]]]:
     """A job for each target, fresh or stale; briefs are cheap, so that each is made anew and compared."""
+    library = site.library
     entries = {entry.key: entry for entry in library.topics}
-    shared = {**templates.digests(), "house": House(library.workspace, library.logo).digest}
+    shared = {**site.templates.digests(), "house": site.house.digest}
     briefs: dict[tuple[str, str, str], Brief] = {}
     jobs: list[Job] = []
     mistakes: list[tuple[Target, Problem]] = []
@@ -151,7 +179,7 @@ def plan(
         key = (target.topic, target.audience, target.language)
         entry = entries[target.topic, target.language]
         try:
-            brief = briefs.setdefault(key, briefs.get(key) or _brief(library, entry, target.audience, templates))
+            brief = briefs.setdefault(key, briefs.get(key) or _brief(site, entry, target.audience))
         except HijriRangeError as error:
             mistakes.append((target, Problem("date-outside", entry.source.where(("date",)), {"found": str(error)})))
             continue
@@ -168,7 +196,7 @@ def plan(
             continue
         fonts, engine = digest(target.medium), sha256(versions(target.medium).encode()).hexdigest()
         inputs = MappingProxyType({**shared, "brief": brief.digest, "fonts": fonts, "engine": engine})
-        because = why(inputs, state.made.get(target.name), shelf.digest(target.name))
+        because = why(inputs, site.state.made.get(target.name), site.shelf.digest(target.name))
         forced = ("forced",) if request.force and not because else ()
         jobs.append(Job(target, brief, library.audiences[target.audience].pages, inputs, because or forced))
     return jobs, mistakes
@@ -183,59 +211,50 @@ def _unprintable(brief: Brief, entry: Entry, target: Target) -> list[Problem]:
     ]
 
 
-def _brief(library: Library, entry: Entry, audience: str, templates: Templates) -> Brief:
-    selection = tailor(entry, audience, library.audiences[audience])
+def _brief(site: Site, entry: Entry, audience: str) -> Brief:
+    selection = tailor(entry, audience, site.library.audiences[audience])
     try:
-        return assemble(selection, library.workspace, styles=templates.styles)
+        return assemble(selection, site.library.workspace, styles=site.templates.styles)
     except HijriRangeError:
         raise
     except Exception as error:
         # citeproc raises whatever its parser does; a style of the house is what may have made it.
-        style = next((name for name in sorted(templates.house) if name.endswith(".csl")), None)
+        style = next((name for name in sorted(site.templates.house) if name.endswith(".csl")), None)
         if style is None:
             raise
         found = {"found": f"{type(error).__name__}: {error}"}
         raise TemplateMistakeError(Problem("template-wrong", Where(f"templates/{style}"), found)) from error
 
 
-def _composed(
-    jobs: list[Job], templates: Templates, house: House
-) -> tuple[list[tuple[Job, Document]], list[tuple[Target, Problem]]]:
+def _composed(jobs: list[Job], site: Site) -> tuple[list[tuple[Job, Document]], list[tuple[Target, Problem]]]:
     documents: list[tuple[Job, Document]] = []
     broken: list[tuple[Target, Problem]] = []
     for job in jobs:
         try:
-            documents.append((job, compose(job.brief, templates, medium=job.target.medium, house=house)))
+            documents.append((job, compose(job.brief, site.templates, medium=job.target.medium, house=site.house)))
         except TemplateMistakeError as mistake:
             broken.append((job.target, mistake.problem))
     return documents, broken
 
 
-def _made(
-    documents: list[tuple[Job, Document]],
-    shelf: Shelf,
-    state: State,
-    *,
-    jobs: int,
-    tell: Callable[[Step], None],
-) -> Result:
+def _made(documents: list[tuple[Job, Document]], site: Site, *, jobs: int, tell: Callable[[Step], None]) -> Result:
     """Export, prove and publish; the state is written after each file, so that a killed build loses one at most."""
     built: list[Built] = []
     failed: list[Target] = []
     problems: list[Problem] = []
-    made = dict(state.made)
+    made = dict(site.state.made)
     outcomes = run([document for _, document in documents], export, jobs=jobs)
     for number, ((job, document), (_, outcome)) in enumerate(zip(documents, outcomes, strict=True), start=1):
         found = _examined(job, document, outcome)
         if isinstance(outcome, Output) and not errors(found):
-            found += _published(job, outcome, shelf)
+            found += _published(job, outcome, site.shelf)
         problems += found
         well = isinstance(outcome, Output) and not errors(found)
         if isinstance(outcome, Output) and well:
             number_of = edition(job.inputs["brief"], made.get(job.target.name))
             this = Made(job.inputs, sha256(outcome.data).hexdigest(), outcome.pages, number_of)
             made[job.target.name] = this
-            problems += _kept(State(made), shelf)
+            problems += _kept(State(made), site.shelf)
             built.append(Built(job.target, this.pages, this.edition, job.because))
         else:
             failed.append(job.target)
@@ -263,16 +282,6 @@ def _published(job: Job, output: Output, shelf: Shelf) -> tuple[Problem, ...]:
         found = error.strerror or str(error)
         return (Problem("output-unwritable", Where(f"output/{job.target.name}"), {"found": found}),)
     return ()
-
-
-def _over(jobs: list[Job], state: State) -> list[Problem]:
-    """Fresh files that hold more pages than promised: they were told of when they were made, and still are."""
-    return [
-        problem
-        for job in jobs
-        if not job.because and (pages := state.made[job.target.name].pages) and job.budget is not None
-        for problem in over_budget(f"output/{job.target.name}", pages, job.budget)
-    ]
 
 
 def _examined(job: Job, document: Document, outcome: Output | Failure) -> tuple[Problem, ...]:

@@ -14,12 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from mujaz import doctor, scaffold
-from mujaz.arabic import closest
 from mujaz.arguments import WRONG_USE, parser_for, program, speaker_for
-from mujaz.model.content import Library
 from mujaz.model.document import Medium
 from mujaz.model.text import SLUG
-from mujaz.plan import Request
+from mujaz.plan import RefusedError, Request, unnamed
 from mujaz.problems import Problem, Where
 from mujaz.publish import OutputError
 from mujaz.read import find_workspace
@@ -110,6 +108,8 @@ def main(arguments: Sequence[str]) -> int:
         return commands[asked.command](desk)
     except _StopError as stop:
         return _ended(desk, stop.problem, stop.status)
+    except RefusedError as refused:
+        return _ended(desk, refused.problem, WRONG_USE)
     except scaffold.OccupiedError as error:
         return _ended(desk, Problem(error.args[0], Where(error.args[1]), {"found": error.args[1]}), WRONG_USE)
     except OutputError as error:
@@ -152,7 +152,7 @@ def _build(desk: Desk) -> int:
     from mujaz.build import build  # noqa: PLC0415 # what builds takes half a second to load, and checking does without
 
     root = desk.root
-    request = _request(desk, root)
+    request = _request(desk.asked)
     watched = sys.stderr.isatty() and not desk.asked.json
 
     def tell(step: Step) -> None:
@@ -194,7 +194,9 @@ def _check(desk: Desk) -> int:
     root = desk.root
     wanted = frozenset(desk.asked.topics)
     seen = survey(root)
-    _known(wanted, seen.library)
+    refused = unnamed(seen.library, Request(topics=wanted)) if seen.library else None
+    if refused:
+        raise RefusedError(refused)
     shown = [each for each in seen.problems if _concerns(each, wanted)]
     desk.problems(shown)
     if not shown:
@@ -214,7 +216,7 @@ def _list(desk: Desk) -> int:
     from mujaz.build import look  # noqa: PLC0415 # what builds takes half a second to load, and checking does without
 
     root = desk.root
-    seen, jobs = look(root, _request(desk, root))
+    seen, jobs = look(root, _request(desk.asked))
     today = datetime.date.today()
     say = desk.speaker.say
     rows: list[dict[str, Any]] = []
@@ -299,15 +301,8 @@ def _doctor(desk: Desk) -> int:
 # ----------------------------------------------------------------------------------------------- arguments
 
 
-def _request(desk: Desk, root: Path) -> Request:
-    """What is asked for, every name of it known. Raises _StopError."""
-    asked = desk.asked
-    seen = survey(root)
-    _known(frozenset(asked.topics), seen.library)
-    if seen.library:
-        known = frozenset(seen.library.audiences) | seen.library.broken_audiences
-        _among(asked.audience, known, "audience-unknown")
-        _among(asked.lang, frozenset(seen.library.workspace.languages), "language-off")
+def _request(asked: argparse.Namespace) -> Request:
+    """What is asked for."""
     return Request(
         topics=frozenset(asked.topics),
         audiences=frozenset(asked.audience),
@@ -315,20 +310,3 @@ def _request(desk: Desk, root: Path) -> Request:
         media=frozenset(Medium(each) for each in asked.only),
         force=getattr(asked, "force", False),
     )
-
-
-def _known(topics: frozenset[str], library: Library | None) -> None:
-    if library is not None:
-        known = {entry.slug for entry in library.topics} | library.broken
-        _among(topics, known, "topic-unknown")
-
-
-def _among(named: Iterable[str], known: Iterable[str], rule: str) -> None:
-    names = sorted(known)
-    for name in named:
-        if not SLUG.fullmatch(name):
-            raise _StopError(Problem("slug-wrong", Where(name), {"found": name}), WRONG_USE)
-        if name not in names:
-            near = closest(name, names)
-            facts = {"found": name, "allowed": ", ".join(names), **({"closest": near} if near else {})}
-            raise _StopError(Problem(rule, Where(name), facts), WRONG_USE)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from mujaz.arabic import closest
 from mujaz.model.content import Library
 from mujaz.model.document import Made, Medium, Target
+from mujaz.model.text import SLUG
+from mujaz.problems import Problem, Where
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,14 @@ class Request:
     force: bool = False
 
 
+class RefusedError(Exception):
+    """What is asked for has a name that nothing has; carries the problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.rule)
+        self.problem = problem
+
+
 def targets(library: Library, request: Request) -> Iterator[Target]:
     """All files that are asked for, by topic, audience, language and format."""
     for entry in sorted(library.topics, key=lambda entry: entry.key):
@@ -29,6 +40,23 @@ def targets(library: Library, request: Request) -> Iterator[Target]:
                 spoken = entry.language in library.workspace.languages
                 if spoken and medium.value in audience.formats and _asked(target, request):
                     yield target
+
+
+def unnamed(library: Library, request: Request) -> Problem | None:
+    """The first name that is asked for and that nothing has."""
+    known: dict[str, tuple[frozenset[str], set[str]]] = {
+        "topic-unknown": (request.topics, {entry.slug for entry in library.topics} | library.broken),
+        "audience-unknown": (request.audiences, set(library.audiences) | library.broken_audiences),
+        "language-off": (request.languages, set(library.workspace.languages)),
+    }
+    for rule, (named, names) in known.items():
+        for name in sorted(named - names):
+            if not SLUG.fullmatch(name):
+                return Problem("slug-wrong", Where(name), {"found": name})
+            near = closest(name, names)
+            facts = {"found": name, "allowed": ", ".join(sorted(names)), **({"closest": near} if near else {})}
+            return Problem(rule, Where(name), facts)
+    return None
 
 
 def _asked(target: Target, request: Request) -> bool:

@@ -135,3 +135,14 @@ def test_what_is_kept_from_an_audience_is_in_no_byte_that_it_gets(built: tuple[P
         assert plain not in html
         assert plain[:40] not in printed
         assert plain.encode("utf-16-be") not in raw.getvalue()
+
+
+def test_a_fresh_file_over_its_pages_is_told_of_each_time(built: tuple[Path, Result]) -> None:
+    root, _ = built
+    audience = root / "content" / "audiences" / "parliament.yaml"
+    written = audience.read_text("utf-8")
+    audience.write_text(written.replace("pages: 4", "pages: 1"), "utf-8")
+    again = build(root, Request(audiences=frozenset({"parliament"})), jobs=2, tell=lambda _step: None)
+    audience.write_text(written, "utf-8")
+    assert again.built == ()
+    assert [problem.rule for problem in again.problems] == ["pages-over"]

@@ -21,10 +21,10 @@ def audience_links(audience: Audience, source: Source) -> Iterator[Problem]:
     known = list(kinds())
     for number, pick in enumerate(audience.blocks or ()):
         if pick.kind not in known:
-            yield _unknown("kind-unknown", source, ("blocks", number), pick.kind, known)
+            yield _unknown("kind-unknown", source.where(("blocks", number)), pick.kind, known)
     for number, kind in enumerate(audience.gives_way):
         if kind not in known:
-            yield _unknown("kind-unknown", source, ("gives-way", number), kind, known)
+            yield _unknown("kind-unknown", source.where(("gives-way", number)), kind, known)
     if audience.blocks is not None:
         read = {pick.kind for pick in audience.blocks}
         for number, kind in enumerate(audience.gives_way):
@@ -43,11 +43,11 @@ def topic_links(entry: Entry, audiences: frozenset[str]) -> Iterator[Problem]:
             for key in ("only", "never"):
                 for number, slug in enumerate(getattr(thing, key) or ()):
                     if slug not in audiences:
-                        yield _unknown("audience-unknown", entry.source, (*path, key, number), slug, audiences)
+                        yield _unknown("audience-unknown", entry.source.where((*path, key, number)), slug, audiences)
         if isinstance(thing, Recommendation):
             for number, point in enumerate(thing.answers):
                 if point not in points:
-                    yield _unknown("answer-unknown", entry.source, (*path, "answers", number), point, points)
+                    yield _unknown("answer-unknown", entry.source.where((*path, "answers", number)), point, points)
         if isinstance(thing, Wording):
             yield from _wording(entry, path, thing, audiences=audiences, ids=ids)
 
@@ -57,7 +57,7 @@ def _wording(
 ) -> Iterator[Problem]:
     for slug in text.variants:
         if slug not in audiences:
-            yield _unknown("audience-unknown", entry.source, (*path, slug), slug, audiences)
+            yield _unknown("audience-unknown", entry.source.where((*path, slug)), slug, audiences)
     for name, words in (("default", text.default), *text.variants.items()):
         at = (*path, name)
         for key in dict.fromkeys(keys(words)):
@@ -115,7 +115,5 @@ def _facts(found: str, allowed: Iterable[str]) -> Mapping[str, str]:
     return {**facts, "closest": near} if near else facts
 
 
-def _unknown(
-    rule: str, source: Source, path: Path, found: str, allowed: Iterable[str]
-) -> Problem:  # one line of every rule above
-    return Problem(rule, source.where(path), _facts(found, allowed))
+def _unknown(rule: str, where: Where, found: str, allowed: Iterable[str]) -> Problem:
+    return Problem(rule, where, _facts(found, allowed))
