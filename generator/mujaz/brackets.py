@@ -135,6 +135,9 @@ def keys(text: str) -> Iterator[str]:
 LINK = re.compile(r"\]\(#(?P<id>[^)\s]*)\)")
 """A link of Markdown to another place in the same brief."""
 
+ADDRESS = re.compile(r"(?<!!)\[[^\[\]\n]*\]\(\s*<?(?P<address>[^)\s>]+)")
+"""A link of Markdown, wherever it leads."""
+
 DEEP = re.compile(r"^ {0,3}(?:(?:>|[-*+](?=[ \t]))[ \t]?){10,}|^[ \t]{40,}(?:[-*+]|\d{1,9}[.)])[ \t]", re.MULTILINE)
 """Quotations in quotations and lists in lists, deeper than a page can show."""
 

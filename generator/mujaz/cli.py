@@ -244,12 +244,12 @@ def _list(desk: Desk) -> int:
 
 
 def _init(desk: Desk) -> int:
-    folder = Path(desk.asked.dir)
+    folder = Path(desk.asked.workspace or ".") / desk.asked.dir
     made = scaffold.found(folder, datetime.date.today())
     say, shown = desk.speaker.say, desk.speaker.shown
     for path in made:
         desk.tell(shown(say("created", path=path)))
-    desk.tell(shown(say("next-init", prog=program(os.environ), folder=desk.asked.dir)))
+    desk.tell(shown(say("next-init", prog=program(os.environ), folder=os.path.normpath(folder))))
     desk.give({"created": made}, ())
     return WELL
 
@@ -264,7 +264,9 @@ def _new(desk: Desk) -> int:
     say, shown = desk.speaker.say, desk.speaker.shown
     for path in made:
         desk.tell(shown(say("created", path=path)))
-    desk.tell(shown(say("next-new", prog=program(os.environ), path=made[0], slug=slug)))
+    desk.tell(
+        shown(say("next-new", prog=program(os.environ), path=made[0], slug=slug, folder=desk.asked.workspace or "."))
+    )
     desk.give({"created": made}, ())
     return WELL
 

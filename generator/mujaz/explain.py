@@ -129,6 +129,8 @@ def _problems(misfit: _Misfit) -> Iterator[Problem]:
         for key, each in value.items():
             if not isinstance(each, str) or not each.strip():
                 yield _unfit((*path, key), each, "text", misfit.source)
+    elif kind == "model_type" and "rows" in path[-2:-1]:
+        yield _unfit(path, value, "list", misfit.source)
     elif kind == "model_type" and not path:
         yield Problem("keys-expected", where, {"found": _sort(value)})
     elif kind == "type-wrong":

@@ -48,6 +48,8 @@ _TAGS = frozenset(
 _ATTRIBUTES = {"a": {"href"}, "sup": {"data-cite"}, "th": {"class"}, "td": {"class"}, "ol": {"start"}}
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 _DIGIT = re.compile("[0-9٠-٩۰-۹]")
+_SIGNED = re.compile(r"(?<![\w.,/+−±<>=\"'%-])[-+−±][0-9]+(?:[.,][0-9]+)*%?(?![\w/-]|[ \u00a0]?[0-9])(?=[^<>]*(?:<|$))")
+"""A signed number of running text: not a telephone number, and not inside a tag."""
 _SCHEMES = {"http", "https", "mailto"}
 
 
@@ -99,6 +101,9 @@ def localise(html: str, voice: Voice) -> str:
 
     Code and what stands in a direction of its own keep the digits that they were written with.
     """
+    if voice.digits != "western":
+        # With Arabic digits a sign stands where the line starts, as CLDR has it, and needs no direction of its own.
+        html = _SIGNED.sub(lambda found: digits(found[0], voice.digits), html)
     isolated = isolate(html, voice.direction)
     if not _DIGIT.search(isolated):
         return isolated

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, TypeAdapter
 
 from mujaz.arabic import closest
+from mujaz.csl import misfits
 from mujaz.explain import mended, slug_like, typed
 from mujaz.files import MAX_PICTURE, Tree
 from mujaz.marks import parse
@@ -36,6 +37,7 @@ WORKSPACE = "mujaz.yaml"
 AUDIENCES = "content/audiences"
 _PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"<svg": "image/svg+xml"}
 _LANGUAGES: tuple[str, ...] = TypeAdapter(Language).json_schema()["enum"]
+_USUAL = "book, article-journal, chapter, report, thesis, paper-conference, webpage, legislation, treaty…"
 _TEXTS = ", ".join(f"{each}.yaml" for each in _LANGUAGES)
 
 
@@ -208,9 +210,9 @@ def _reference(item: object, source: Source) -> tuple[Reference | None, tuple[Pr
         doubts = [Problem("text-empty", source.where((each,)), {"field": each}) for each in empty]
         if reference.type.strip() and reference.type not in CSL_TYPES:
             near = closest(reference.type, CSL_TYPES)
-            facts = {"field": "type", "found": reference.type, **({"closest": near} if near else {})}
+            facts = {"field": "type", "found": reference.type, "allowed": _USUAL, **({"closest": near} if near else {})}
             doubts.append(Problem("value-unknown", source.where(("type",)), facts))
-        return reference, tuple(doubts)
+        return reference, (*doubts, *misfits(item, source))
     return mended(Reference, item) if isinstance(item, Mapping) and item.get("id") else None, problems
 
 

@@ -255,3 +255,12 @@ def test_cite_and_cluster_are_plain_values() -> None:
     assert cluster == Cluster((Cite("a", "5"),))
     assert cluster is not None
     assert asdict(cluster.cites[0])["label"] == "page"
+
+
+def test_author_and_date_tell_the_page_each_time() -> None:
+    items = {"a": {"id": "a", "type": "book", "title": "كتاب", "author": [{"family": "الراشد"}], "issued": "2019"}}
+    styles = STYLES
+    cluster = parse("@a، ص 7")
+    assert cluster is not None
+    texts = cite([cluster, cluster], items, style="author-date", styles=styles).texts
+    assert texts == ("(الراشد، 2019، ص 7)", "(الراشد، 2019، ص 7)")

@@ -16,7 +16,7 @@ EDGE = r"(?<![^\W\u0620-\u064a\u0671-\u06d3])"
 """Where a token may begin: not within a word, but right behind the Arabic letters that are written together with
 the word that follows them («وC++»)."""
 PHONES = (
-    EDGE + r"\+\d{1,4}(?:[ \u00a0.-]?\(?\d{1,5}\)?){1,6}(?!\d)",
+    EDGE + r"\+(?=(?:[ \u00a0.()-]?\d){6})\d{1,4}(?:[ \u00a0.-]?\(?\d{1,5}\)?){1,6}(?!\d)",
     EDGE + r"[0٠۰]\d{1,4}(?:[ \u00a0.-]\d{2,5}){1,5}(?!\d)",
     EDGE + r"\([0٠۰]\d{1,4}\)[ \u00a0]?\d{2,4}(?:[ \u00a0.-]\d{2,5})*(?!\d)",
 )
@@ -42,13 +42,13 @@ KINDS = (
     EDGE + r"[A-Z][A-Za-z'’-]+, (?:[A-Z]\. ?)*[A-Z]\.",
     EDGE + r"(?:al|approx|Bros|Co|Corp|Dept|Dr|ed|eds|etc|ibid|Inc|Jr|Ltd|Mr|Mrs|No|Prof|Sr|St|Vol|vs)\.",
     # document symbols and codes
-    EDGE + r"[A-Z]{1,6}(?:/[A-Z0-9.]+)+(?: ?\(\d{4}\))?",
+    EDGE + r"[A-Z]{1,6}(?:/[A-Z0-9]+(?:\.[A-Z0-9]+)*)+(?: ?\(\d{4}\))?",
     r"(?<![\w/.-])\d+(?:[-/._][A-Za-z0-9]+)*[-/._][A-Za-z][A-Za-z0-9]*(?:[-/._][A-Za-z0-9]+)*",
     r"(?<![\w/.-])\d+(?:-[\dA-Z]+){2,}(?!\w)",
     # hours, degrees and signed numbers in Western digits; Arabic digits carry their sign on the right, as in CLDR
     EDGE + r"\d{1,2}:\d{2}[ \u00a0]?[AaPp]\.?[Mm](?!\w)",
     r"(?:(?<![\w.,-])|(?<=[وفبلك])(?<!\w\w))(?:[-+−]?[0-9][0-9.,]*[ \u00a0]?)?°[CF](?!\w)",
-    r"(?:(?<![\w)\]%٪.,/+−-])|(?<=[وفبلك])(?<!\w\w))[-+−±][0-9]+(?:[.,][0-9]+)*(?![\w/-])",
+    r"(?:(?<![\w)\]%٪.,/+−-])|(?<=[وفبلك])(?<!\w\w))[-+−±][0-9]+(?:[.,][0-9]+)*(?:[%٪]|(?![\w/-]))",
 )
 TOKEN = re.compile("|".join(KINDS))
 HINT = re.compile(r"[@#&+/:_°!−±-]|\.[A-Za-z]|[A-Za-z]\.|\d[ \u00a0.)]+\d")

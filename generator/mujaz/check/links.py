@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from mujaz.arabic import closest
-from mujaz.brackets import DEEP, LINK, PICTURE, keys
+from mujaz.brackets import ADDRESS, DEEP, LINK, PICTURE, keys
 from mujaz.model.blocks import Pointed, Recommendation, kinds
 from mujaz.model.content import Audience, Entry, Path, Source
 from mujaz.model.text import Kept, Noun, Wording
@@ -68,6 +68,10 @@ def _wording(
             if link["id"] not in ids:
                 where = _place(entry.source, at, rf"(?<=\()#{re.escape(link['id'])}(?=\))")
                 yield Problem("link-unknown", where, _facts(link["id"], ids))
+        for link in ADDRESS.finditer(words):
+            if not link["address"].lower().startswith(("http://", "https://", "mailto:", "#")):
+                where = entry.source.find(at, link["address"])
+                yield Problem("link-wrong", where, {"found": link["address"][:80]})
         for rule, pattern in (("markdown-image", PICTURE), ("markdown-deep", DEEP)):
             if found := pattern.search(words):
                 yield Problem(rule, entry.source.find(at, found[0].strip()))
@@ -109,7 +113,9 @@ def _things(thing: object, path: Path) -> Iterator[tuple[Path, object]]:
 
 
 def _facts(found: str, allowed: Iterable[str]) -> Mapping[str, str]:
-    names = list(dict.fromkeys(allowed if isinstance(allowed, list) else sorted(allowed)))
+    told = allowed if isinstance(allowed, list) else sorted(allowed)
+    # What stands in for a name that could not be read is no name to choose.
+    names = [name for name in dict.fromkeys(told) if not name.startswith("mended")]
     facts = {"found": found, "allowed": ", ".join((*names[:_LISTED], "…") if len(names) > _LISTED else names)}
     near = closest(found, names)
     return {**facts, "closest": near} if near else facts

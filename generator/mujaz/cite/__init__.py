@@ -76,7 +76,9 @@ def cite(
             entries = tuple(Entry(one.key, html(shelves[kind].entry(one), one), one.tag) for one in chosen)
             lists.append(References(chosen[0].style, chosen[0].script, entries))
     texts = []
-    for placed in _positions(clusters):
+    # Author and date say the place each time; only notes grow shorter.
+    always = (tuple((one, Position.FIRST) for one in cluster.cites) for cluster in clusters)
+    for placed in _positions(clusters) if style == "notes" else always:
         cluster, bodies = Cluster(tuple(one for one, _ in placed)), []
         for one, position in placed:
             text = shelves[sources[one.key].script].cite(one, position)
