@@ -135,6 +135,13 @@ def keys(text: str) -> Iterator[str]:
 LINK = re.compile(r"\]\(#(?P<id>[^)\s]*)\)")
 """A link of Markdown to another place in the same brief."""
 
+
+def loose(text: str) -> Iterator[str]:
+    """The keys that stand in a text without the bracket that would make a citation of them."""
+    for found in _KEY.finditer(BRACKET.sub(" ", text)):
+        yield found[2]
+
+
 ADDRESS = re.compile(r"(?<!!)\[[^\[\]\n]*\]\(\s*<?(?P<address>[^)\s>]+)")
 """A link of Markdown, wherever it leads."""
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from mujaz.arabic import closest
-from mujaz.brackets import ADDRESS, DEEP, LINK, PICTURE, keys
+from mujaz.brackets import ADDRESS, DEEP, LINK, PICTURE, keys, loose
 from mujaz.model.blocks import Pointed, Recommendation, kinds
 from mujaz.model.content import Audience, Entry, Path, Source
 from mujaz.model.text import Kept, Noun, Wording
@@ -40,6 +40,8 @@ def topic_links(entry: Entry, audiences: frozenset[str]) -> Iterator[Problem]:
     ids = frozenset((*points, *(block.id for block in entry.topic.blocks if block.id)))
     for path, thing in _things(entry.topic, ()):
         if isinstance(thing, Kept):
+            if thing.only is not None and not set(thing.only) - set(thing.never):
+                yield Problem("shown-to-nobody", entry.source.where((*path, "only")), {}, Severity.WARNING)
             for key in ("only", "never"):
                 for number, slug in enumerate(getattr(thing, key) or ()):
                     if slug not in audiences:
@@ -60,21 +62,36 @@ def _wording(
             yield _unknown("audience-unknown", entry.source.where((*path, slug)), slug, audiences)
     for name, words in (("default", text.default), *text.variants.items()):
         at = (*path, name)
-        for key in dict.fromkeys(keys(words)):
-            if key not in entry.references:
-                where = _place(entry.source, at, rf"@{re.escape(key)}(?![^\s@;,؛،\[\]])")
-                yield Problem("reference-unknown", where, _facts(key, entry.references))
-        for link in LINK.finditer(words):
-            if link["id"] not in ids:
-                where = _place(entry.source, at, rf"(?<=\()#{re.escape(link['id'])}(?=\))")
-                yield Problem("link-unknown", where, _facts(link["id"], ids))
-        for link in ADDRESS.finditer(words):
-            if not link["address"].lower().startswith(("http://", "https://", "mailto:", "#")):
-                where = entry.source.find(at, link["address"])
-                yield Problem("link-wrong", where, {"found": link["address"][:80]})
-        for rule, pattern in (("markdown-image", PICTURE), ("markdown-deep", DEEP)):
-            if found := pattern.search(words):
-                yield Problem(rule, entry.source.find(at, found[0].strip()))
+        yield from _citations(entry, at, words)
+        yield from _markdown(entry.source, at, words, ids)
+
+
+def _citations(entry: Entry, at: Path, words: str) -> Iterator[Problem]:
+    """Keys that no reference has, and keys that no bracket makes a citation of."""
+    for key in dict.fromkeys(keys(words)):
+        if key not in entry.references:
+            yield _unknown("reference-unknown", _at(entry.source, at, key), key, entry.references)
+    for key in dict.fromkeys(loose(words)):
+        if entry.references.get(key) is not None:
+            yield Problem("citation-loose", _at(entry.source, at, key), {"found": key}, Severity.WARNING)
+
+
+def _at(source: Source, at: Path, key: str) -> Where:
+    return _place(source, at, rf"@{re.escape(key)}(?![^\s@;,؛،\[\]])")
+
+
+def _markdown(source: Source, at: Path, words: str, ids: frozenset[str]) -> Iterator[Problem]:
+    """Links that lead nowhere, and what running text cannot carry."""
+    for link in LINK.finditer(words):
+        if link["id"] not in ids:
+            where = _place(source, at, rf"(?<=\()#{re.escape(link['id'])}(?=\))")
+            yield _unknown("link-unknown", where, link["id"], ids)
+    for link in ADDRESS.finditer(words):
+        if not link["address"].lower().startswith(("http://", "https://", "mailto:", "#")):
+            yield Problem("link-wrong", source.find(at, link["address"]), {"found": link["address"][:80]})
+    for rule, pattern in (("markdown-image", PICTURE), ("markdown-deep", DEEP)):
+        if found := pattern.search(words):
+            yield Problem(rule, source.find(at, found[0].strip()))
 
 
 def _place(source: Source, path: Path, pattern: str) -> Where:
