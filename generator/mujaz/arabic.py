@@ -118,6 +118,22 @@ def _strong(char: str) -> str:
     return "L" if kind == "L" else "A" if kind in {"AL", "R"} else ""
 
 
+_AMOUNT: Final = re.compile(r"[-+−]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
+
+
+def amount(text: str) -> float | None:
+    """The quantity that a cell holds, in any digits, with or without its thousands parted; None for a dash alone.
+
+    Raises ValueError for anything else.
+    """
+    plain = text.translate(_WESTERN).replace("\u200e", "").replace("\u061c", "").strip()
+    if plain in ("-", "–", "—"):
+        return None
+    if not _AMOUNT.fullmatch(plain):
+        raise ValueError(f"no number: {text}")
+    return float(plain.replace(",", "").replace("−", "-"))
+
+
 def number(value: float, policy: Policy, lang: str) -> str:
     """A quantity with thousands separated and at most three decimals; English keeps Western digits.
 

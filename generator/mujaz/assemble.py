@@ -11,16 +11,19 @@ from types import MappingProxyType
 from markupsafe import Markup
 
 from mujaz import arabic, prose
-from mujaz.model.blocks import Block, Evaluation, Point, Recommendation, Row
-from mujaz.model.brief import Brief, Item, Link, Part, Section, Selection, Value
+from mujaz.model.blocks import Block, Evaluation, Figure, Grid, Row
+from mujaz.model.points import Point, Recommendation
+from mujaz.model.brief import Brief, Item, Link, Part, Plot, Section, Selection, Value
 from mujaz.model.content import Workspace
 from mujaz.model.text import Depth, Noun, Shape, Since, Wording, shape_of
 from mujaz.notes import Address, called, cited, listed, voice_in
 
 _INNER = re.compile(r'<a href="#(?P<id>[^"]*)"[^>]*>(?P<text>.*?)</a>', re.DOTALL)
 _LINK = re.compile(r"</?a\b[^>]*>")
-_FIRST = frozenset({"title", "term", "instrument"})
-"""Fields that a reader meets before the others of their block or point."""
+_FIRST = frozenset({"title", "term", "instrument", "when", "actor", "role"})
+"""Fields that a reader meets before the others of their block or point, though they are declared after."""
+_LAST = ("detail", "owner")
+"""Fields that a reader meets after all others, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +145,7 @@ def _opposes(parts: tuple[Part, ...], number: int) -> bool:
 def _told(holder: Noun, depth: Depth) -> Iterator[tuple[str, tuple[Wording, ...], Shape]]:
     """The texts of a block or point that its depth tells, by field."""
     fields = type(holder).model_fields
-    # A term and a legal text are read before what is said of them, though they are declared after.
-    for name in sorted(fields, key=lambda name: name not in _FIRST):
+    for name in sorted(fields, key=_rank):
         info = fields[name]
         since = next((mark.depth for mark in info.metadata if isinstance(mark, Since)), Depth.HEADLINE)
         texts = tuple(_wordings(getattr(holder, name)))
@@ -153,11 +155,20 @@ def _told(holder: Noun, depth: Depth) -> Iterator[tuple[str, tuple[Wording, ...]
             yield name, texts, shape
 
 
+def _rank(name: str) -> int:
+    """Where a field stands in the order of reading; templates tell the fields in the same order."""
+    return -1 if name in _FIRST else _LAST.index(name) + 1 if name in _LAST else 0
+
+
 def _wordings(value: object) -> Iterator[Wording]:
     if isinstance(value, Wording):
         yield value
     elif isinstance(value, Row):
         yield from value.cells
+    elif isinstance(value, Grid):
+        yield from value.columns
+        for row in value.rows:
+            yield from row.cells
     elif isinstance(value, tuple):
         for each in value:
             yield from _wordings(each)
@@ -167,15 +178,36 @@ def _section(desk: _Desk, number: int, part: Part) -> Section:
     block = part.block
     items = tuple(_item(desk, number, place) for place in range(len(part.points)))
     title = (number, None, "title", 0)
+    named = next((at for at in (title, (number, None, "caption", 0)) if at in desk.passages), None)
     return Section(
         kind=block.kind,  # type: ignore[attr-defined] # the union's tag
         anchor=f"{block.name}" if block.id else f"section_{number + 1}_{block.name}",
         depth=part.depth.word,
         title=desk.text(title) if title in desk.passages else None,
-        mention=desk.mention(title) if title in desk.passages else None,
+        mention=desk.mention(named) if named else None,
         fields=MappingProxyType(_fields(desk, (number, None), block)),
         points=items,
+        plot=_plot(desk, number, block) if isinstance(block, Figure) else None,
         opposes=_opposes(desk.selection.parts, number),
+    )
+
+
+def _plot(desk: _Desk, number: int, figure: Figure) -> Plot:
+    """The figures of a chart, and its words without what only a page can set."""
+    rows = figure.data.rows
+    width = len(figure.data.columns)
+    count = width * (len(rows) + 1)
+    words = [str(desk.mention((number, None, "data", index)).striptags()) for index in range(count)]
+    cells = [words[start : start + width] for start in range(width, count, width)]
+    return Plot(
+        kind=figure.chart.value,
+        names=tuple(row[0] for row in cells),
+        series=tuple(words[1:width]),
+        values=tuple(tuple(arabic.amount(cell.default) for cell in row.cells[1:]) for row in rows),
+        said=tuple(tuple(row[1:]) for row in cells),
+        language=desk.selection.entry.language,
+        direction=desk.voice.direction,
+        digits=desk.voice.digits,
     )
 
 
@@ -209,8 +241,8 @@ def _fields(desk: _Desk, at: tuple[int, int | None], holder: Block | Point) -> d
         made = tuple(desk.text((*at, name, index)) for index in range(len(texts)))
         if isinstance(value, Wording):
             fields[name] = made[0]
-        elif isinstance(value[0], Row):
-            width = len(value[0].cells)
+        elif isinstance(value, Grid) or isinstance(value[0], Row):
+            width = len(value.columns if isinstance(value, Grid) else value[0].cells)
             fields[name] = tuple(made[start : start + width] for start in range(0, len(made), width))
         else:
             fields[name] = made

@@ -14,7 +14,7 @@ from mujaz.assemble import assemble
 from mujaz.compose import House, TemplateMistakeError, Templates, compose, open_templates
 from mujaz.export import export
 from mujaz.export.engines import versions
-from mujaz.export.faces import digest, lacking
+from mujaz.faces import digest, lacking
 from mujaz.lock import decode, encode
 from mujaz.model.brief import Brief, plain
 from mujaz.model.content import Entry, Library

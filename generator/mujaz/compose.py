@@ -17,6 +17,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from mujaz.bidi import settle
+from mujaz.draw import Look, draw
+from mujaz.faces import FACES
 from mujaz.marks import parse
 from mujaz.model.brief import Brief, Note, plain
 from mujaz.model.content import Picture, Workspace
@@ -139,7 +141,7 @@ def compose(brief: Brief, templates: Templates, *, medium: Medium, house: House)
     environment.globals.clear()  # templates are given finished data and call nothing
     labels = _labels(templates, brief.language)
     try:
-        told = _headed(plain(brief), labels)
+        told = _headed(_drawn(plain(brief), brief, medium=medium, house=house), labels)
     except (KeyError, TypeError) as error:
         where = Where(f"templates/labels/{brief.language}.yaml")
         raise TemplateMistakeError(Problem("template-wrong", where, {"found": f"labels: {error}"})) from error
@@ -160,6 +162,23 @@ def compose(brief: Brief, templates: Templates, *, medium: Medium, house: House)
         html = settle(html, "rtl" if brief.direction == "rtl" else "ltr")
     name = Target(brief.slug, brief.audience, brief.language, medium).name
     return Document(name, html, medium, brief.language, brief.direction, brief.name)
+
+
+_PAPER = (6.6, 10.5)
+_PHONE = (4.0, 10.0)
+"""Width of a chart in inches, and the size of its words in points: a page's measure, and twice a phone's."""
+
+
+def _drawn(told: dict[str, Any], brief: Brief, *, medium: Medium, house: House) -> dict[str, Any]:
+    """The brief with a picture in the place of each chart's figures."""
+    width, size = _PAPER if medium is Medium.PRINT else _PHONE
+    colours = house.workspace.colours
+    for section, written in zip(told["sections"], brief.sections, strict=True):
+        if written.plot:
+            look = Look(FACES[medium][0].path, colours.accent, colours.ink, width, size)
+            svg = base64.b64encode(draw(written.plot, look).encode()).decode()
+            section["picture"] = f"data:image/svg+xml;base64,{svg}"
+    return told
 
 
 def _with_notes_at_foot(told: Any, notes: Mapping[str, Note]) -> Any:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
 from mujaz.problems import Problem, Severity, Where
+from mujaz.spans import Span
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 32
@@ -41,6 +42,8 @@ class Marked:
     """Path of a value → line and column, from 1."""
     lines: tuple[str, ...]
     problems: tuple[Problem, ...]
+    spans: dict[Path, Span] = field(default_factory=dict)
+    """Path of a text → its extent in the file."""
 
 
 class _RefusedError(Exception):
@@ -70,7 +73,7 @@ def parse(raw: bytes, path: str) -> Marked:
     data = walk.value(node, ()) if node else ""
     if data == "":
         return Marked(None, {}, lines, (*unseen, *walk.problems) or (Problem("file-empty", Where(path, 1, 1)),))
-    return Marked(data, walk.places, lines, (*walk.problems, *unseen))
+    return Marked(data, walk.places, lines, (*walk.problems, *unseen), walk.spans)
 
 
 def _decoded(raw: bytes, path: str) -> str:
@@ -220,6 +223,7 @@ class _Walk:
         self.path = path
         self.lines = lines
         self.places: dict[Path, Place] = {}
+        self.spans: dict[Path, Span] = {}
         self.problems: list[Problem] = []
 
     def value(self, node: yaml.Node, path: Path) -> Any:
@@ -229,6 +233,8 @@ class _Walk:
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(child, (*path, number)) for number, child in enumerate(node.value)]
+        start, end = node.start_mark, node.end_mark
+        self.spans[path] = Span(start.line, start.column, end.line, end.column, getattr(node, "style", None) or "")
         return self._text(node)
 
     def _text(self, node: yaml.Node) -> str:

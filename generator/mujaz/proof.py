@@ -10,7 +10,7 @@ import pikepdf
 from lxml import etree
 from lxml.html import document_fromstring
 
-from mujaz.export.faces import FACES
+from mujaz.faces import FACES
 from mujaz.model.document import Document, Medium, Output
 from mujaz.problems import Problem, Severity, Where
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -28,13 +28,17 @@ from mujaz.model.content import (
     Topic,
     Workspace,
 )
+from mujaz.model.content import Path as ContentPath
 from mujaz.model.text import SLUG
 from mujaz.problems import Problem, Where, errors, in_order
+from mujaz.sheets import MISSING, sheet
 
 N = TypeVar("N", bound=BaseModel)
 
 WORKSPACE = "mujaz.yaml"
 AUDIENCES = "content/audiences"
+DATA = "data"
+"""The folder of a topic that holds the figures of its charts."""
 _PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"<svg": "image/svg+xml"}
 _LANGUAGES: tuple[str, ...] = TypeAdapter(Language).json_schema()["enum"]
 _USUAL = "book, article-journal, chapter, report, thesis, paper-conference, webpage, legislation, treaty…"
@@ -57,14 +61,21 @@ class _Desk(Tree):
         self.problems.extend(marked.problems)
         if marked.data is None:
             return None
-        return marked.data, Source(path, marked.lines, MappingProxyType(marked.places))
+        return marked.data, Source(path, marked.lines, MappingProxyType(marked.places), MappingProxyType(marked.spans))
 
-    def noun(self, kind: type[N], path: str) -> tuple[N | None, Source | None]:
-        """The noun that a file makes; with its mistakes taken out, if it has some, so that its links can be judged."""
+    def noun(
+        self, kind: type[N], path: str, first: Callable[[Any, Source], None] | None = None
+    ) -> tuple[N | None, Source | None]:
+        """The noun that a file makes; with its mistakes taken out, if it has some, so that its links can be judged.
+
+        `first` may fill in the data before it is judged.
+        """
         read = self.source(path)
         if read is None:
             return None, None
         data, source = read
+        if first:
+            first(data, source)
         made, problems = typed(kind, data, source)
         self.problems.extend(problems)
         if made is None:
@@ -154,11 +165,34 @@ def _entries(desk: _Desk, folder: str, shared: Mapping[str, Reference]) -> Itera
         if language not in _LANGUAGES:
             desk.problems.append(Problem("language-unknown", Where(path), _language(Path(path))))
             continue
-        topic, source = desk.noun(Topic, path)
+        sheets: dict[ContentPath, Source] = {}
+        topic, source = desk.noun(Topic, path, lambda data, source: sheets.update(_figures(desk, folder, data, source)))
         if topic and source:
             references = own if isinstance(own, _Unread) else shared if isinstance(shared, _Unread) else None
             every = MappingProxyType({**shared, **own}) if references is None else references
-            yield Entry(slug, language, topic, every, source)
+            yield Entry(slug, language, topic, every, source, MappingProxyType(sheets))
+
+
+def _figures(desk: _Desk, folder: str, data: Any, source: Source) -> Iterator[tuple[ContentPath, Source]]:
+    """The figures of the CSV files that charts name, put in the place of the names; each with where they stand."""
+    blocks = data.get("blocks") if isinstance(data, Mapping) else None
+    for number, block in enumerate(blocks if isinstance(blocks, list) else ()):
+        if not isinstance(block, dict) or block.get("kind") != "figure" or not isinstance(block.get("data"), str):
+            continue
+        at: ContentPath = ("blocks", number, "data")
+        name, where = block["data"].strip(), source.where(at)
+        if not name:
+            continue  # told of as an empty text
+        if Path(name).name != name or "\\" in name:
+            desk.problems.append(Problem("path-outside", where, {"found": name}))
+        elif (raw := desk.bytes(f"{folder}/{DATA}/{name}", where)) is not None:
+            made, problems = sheet(raw, f"{folder}/{DATA}/{name}")
+            desk.problems.extend(problems)
+            if made:
+                block["data"] = {"columns": made.columns, "rows": made.rows}
+                yield at, made.source
+                continue
+        block["data"] = {"columns": ["…", "…"], "rows": [["…", MISSING]]}  # what is wrong with it was said
 
 
 def _language(path: Path) -> dict[str, str]:

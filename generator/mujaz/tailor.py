@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from mujaz.model.blocks import Block, Point, Pointed, Recommendation
+from mujaz.model.blocks import Block, Pointed
+from mujaz.model.points import Point, Recommendation
 from mujaz.model.brief import Part, Selection
 from mujaz.model.content import Audience, Entry, Pick
 

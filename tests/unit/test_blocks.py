@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,7 @@ def test_a_block_tells_what_its_depth_tells_and_nothing_else(case: dict[str, Any
 @pytest.mark.parametrize("case", cases())
 def test_the_section_of_a_block_is_the_one_that_was_approved(case: dict[str, Any], snapshot: SnapshotAssertion) -> None:
     html = tostring(section(case, Medium.SCREEN), encoding="unicode")
+    html = re.sub(r"base64,[^\"]+", "base64,…", html)  # what a chart looks like is judged by its own tests
     assert "\n".join(line.strip() for line in html.splitlines() if line.strip()) == snapshot
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mujaz.check.figures import figures
 from mujaz.check.links import audience_links, topic_links
 from mujaz.model.content import Library
 from mujaz.problems import Problem, in_order
@@ -14,4 +15,5 @@ def check(library: Library) -> tuple[Problem, ...]:
         problems += audience_links(audience, library.audience_sources[slug])
     for entry in library.topics:
         problems += topic_links(entry, frozenset(library.audience_sources))
+        problems += figures(entry)
     return in_order(problems)

@@ -10,8 +10,8 @@ from mujaz import __version__
 from mujaz.model.document import Medium
 
 _PACKAGES = {
-    Medium.PRINT: ("weasyprint", "pydyf", "fonttools", "pikepdf", "citeproc-py", "babel"),
-    Medium.SCREEN: ("fonttools", "brotli", "citeproc-py", "babel"),
+    Medium.PRINT: ("weasyprint", "pydyf", "fonttools", "pikepdf", "citeproc-py", "babel", "matplotlib"),
+    Medium.SCREEN: ("fonttools", "brotli", "citeproc-py", "babel", "matplotlib"),
 }
 _LIBRARIES = (
     ("pango", "pango_version_string", ("libpango-1.0.so.0", "libpango-1.0.dylib", "libpango-1.0-0.dll")),

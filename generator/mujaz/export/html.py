@@ -8,7 +8,7 @@ from functools import cache
 
 from fontTools.ttLib import TTFont
 
-from mujaz.export.faces import FACES, Face, with_faces
+from mujaz.faces import FACES, Face, with_faces
 from mujaz.model.document import Document, Medium, Output
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pikepdf
 
-from mujaz.export.faces import FACES, with_faces
+from mujaz.faces import FACES, with_faces
 from mujaz.model.document import Document, Medium, Output
 from mujaz.problems import Problem, Severity, Where
 

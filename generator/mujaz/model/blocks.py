@@ -8,71 +8,19 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from mujaz.model.points import Actor, Concept, Event, Ground, Implication, Point, Recommendation, Scenario, Side, Verdict
 from mujaz.model.text import Depth, Flow, Kept, Line, Noun, Since, Slug
 
 
-class Side(StrEnum):
-    """Which side of the scales an evaluation loads."""
+class Chart(StrEnum):
+    """How a figure is drawn."""
 
-    POSITIVE = "positive"
-    NEGATIVE = "negative"
-
-
-class Verdict(StrEnum):
-    """What became of a hypothesis."""
-
-    SUPPORTED = "supported"
-    PARTLY = "partly"
-    REJECTED = "rejected"
-    OPEN = "open"
+    BAR = "bar"
+    GROUPED_BAR = "grouped-bar"
+    LINE = "line"
+    STACKED_SHARE = "stacked-share"
 
 
-class Horizon(StrEnum):
-    """When a recommendation can bear fruit."""
-
-    SHORT = "short"
-    MEDIUM = "medium"
-    LONG = "long"
-
-
-class Point(Kept):
-    """One item of a block, written at up to three depths."""
-
-    id: Slug
-    """Unique in the topic; recommendations answer to it and links lead to it."""
-    headline: Line
-    """At most 12 words, true on its own."""
-    gist: Annotated[Line | None, Since(Depth.GIST)] = None
-    """At most 45 words."""
-    detail: Annotated[Flow | None, Since(Depth.DETAIL)] = None
-    """Markdown of any length, with citations."""
-
-
-class Concept(Point):
-    """A point that explains a term."""
-
-    term: Line
-    """The word or phrase that is explained."""
-
-
-class Ground(Point):
-    """A point that rests on a legal text."""
-
-    instrument: Line
-    """The text: an article, a resolution, a law, a treaty."""
-
-
-class Recommendation(Point):
-    """A point that says who should do what by when, and which weaknesses it answers."""
-
-    owner: Line
-    """Who should act."""
-    horizon: Horizon
-    """When it can bear fruit: short, medium or long."""
-    priority: Annotated[int, Field(ge=1, le=99)]
-    """1 is the most urgent."""
-    answers: tuple[Slug, ...] = ()
-    """Ids of the points whose weakness it answers."""
 
 
 class Block(Kept):
@@ -166,12 +114,28 @@ class Concepts(Pointed):
     """The terms, in the order in which they are needed."""
 
 
+class Timeline(Pointed):
+    """What happened when."""
+
+    kind: Literal["timeline"]
+    points: Annotated[tuple[Event, ...], Field(min_length=1)]
+    """The events, in the order of time."""
+
+
 class LegalBasis(Pointed):
     """The texts of law that bind or allow."""
 
     kind: Literal["legal-basis"]
     points: Annotated[tuple[Ground, ...], Field(min_length=1)]
     """The texts, the highest first."""
+
+
+class Actors(Pointed):
+    """Who has a part in it, and where each stands."""
+
+    kind: Literal["actors"]
+    points: Annotated[tuple[Actor, ...], Field(min_length=1)]
+    """The parties, in the author's order."""
 
 
 class Mechanisms(Pointed):
@@ -186,6 +150,22 @@ class Evaluation(Pointed):
     kind: Literal["evaluation"]
     side: Side
     """positive or negative."""
+
+
+class Implications(Pointed):
+    """What follows from it, field by field."""
+
+    kind: Literal["implications"]
+    points: Annotated[tuple[Implication, ...], Field(min_length=1)]
+    """What follows, in the author's order."""
+
+
+class Scenarios(Pointed):
+    """What may come about."""
+
+    kind: Literal["scenarios"]
+    points: Annotated[tuple[Scenario, ...], Field(min_length=1)]
+    """The scenarios, in the author's order."""
 
 
 class Findings(Pointed):
@@ -213,6 +193,53 @@ class Row(Noun):
     def _from_list(cls, value: object) -> object:
         """Authors write a row as a list."""
         return {"cells": value} if isinstance(value, list | tuple) else value
+
+
+class Grid(Noun):
+    """Figures by category: the data of a chart."""
+
+    columns: Annotated[tuple[Line, ...], Field(min_length=2, max_length=9)]
+    """The heads: the first one names the categories, each other one a series."""
+    rows: Annotated[tuple[Row, ...], Field(min_length=1, max_length=60)]
+    """Lists of cells: the category, then a number for each series; empty where there is none."""
+
+
+class Figure(Block):
+    """A chart, drawn from figures."""
+
+    kind: Literal["figure"]
+    chart: Chart
+    """bar, grouped-bar, line or stacked-share."""
+    caption: Line
+    """What the chart shows."""
+    alt: Line
+    """The chart in words, for those who cannot see it."""
+    unit: Line | None = None
+    """What the numbers count."""
+    data: Grid
+    """The name of a CSV file in the topic's `data/`, or columns and rows."""
+    source: Line | None = None
+    """Where the figures come from."""
+
+
+class Quote(Block):
+    """Someone's words, as they were said or written."""
+
+    kind: Literal["quote"]
+    text: Line
+    """The words, without marks around them."""
+    speaker: Line
+    """Who said or wrote them."""
+    occasion: Line | None = None
+    """Where and when."""
+
+
+class Remark(Block):
+    """A word of the editors beside the argument."""
+
+    kind: Literal["note"]
+    text: Flow
+    """Markdown of any length, with citations."""
 
 
 class Table(Block):
@@ -248,12 +275,19 @@ AnyBlock = Annotated[
     | Method
     | Background
     | Concepts
+    | Timeline
     | LegalBasis
+    | Actors
     | Mechanisms
     | Evaluation
+    | Implications
+    | Scenarios
     | Findings
     | Recommendations
-    | Table,
+    | Figure
+    | Table
+    | Quote
+    | Remark,
     Field(discriminator="kind"),
 ]
 """Any kind of block."""

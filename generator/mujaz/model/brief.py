@@ -7,11 +7,12 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from markupsafe import Markup
 
-from mujaz.model.blocks import Block, Point
+from mujaz.model.blocks import Block
+from mujaz.model.points import Point
 from mujaz.model.content import Audience, Entry
 from mujaz.model.text import Depth
 
@@ -62,6 +63,25 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Plot:
+    """A chart before it is drawn: its figures, and its words as plain text."""
+
+    kind: str
+    """bar, grouped-bar, line or stacked-share."""
+    names: tuple[str, ...]
+    """Of the categories."""
+    series: tuple[str, ...]
+    values: tuple[tuple[float | None, ...], ...]
+    """One tuple for each category, one value for each series; None where there is no figure."""
+    said: tuple[tuple[str, ...], ...]
+    """The same as the author wrote them, in the reader's digits."""
+    language: str
+    direction: str
+    """rtl or ltr."""
+    digits: Literal["arabic-indic", "persian", "western"]
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A block, set."""
 
@@ -71,9 +91,11 @@ class Section:
     title: Markup | None
     """The author's own heading; the kind's label where there is none."""
     mention: Markup | None
-    """The heading without its notes."""
+    """The heading without its notes; the caption of a table or figure that has no heading."""
     fields: Mapping[str, Value]
     points: tuple[Item, ...]
+    plot: Plot | None
+    """What a figure shows."""
     opposes: bool
     """Whether it is set against the section before it, point by point: the other side of an evaluation."""
 

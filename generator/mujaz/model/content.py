@@ -12,9 +12,11 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from mujaz.model.blocks import AnyBlock, Side
-from mujaz.model.text import Depth, Label, Level, Line, Noun
+from mujaz.model.blocks import AnyBlock
+from mujaz.model.points import Side
+from mujaz.model.text import Depth, Judged, Label, Level, Line, Noun
 from mujaz.problems import Where
+from mujaz.spans import Span
 
 Path = tuple[str | int, ...]
 """Keys and positions from the root of a file to a value in it."""
@@ -23,6 +25,7 @@ Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 Digits = Literal["arabic-indic", "western"]
 Calendar = Literal["gregorian", "hijri", "both"]
 Format = Literal["pdf", "html"]
+Weight = Literal["error", "warning", "off"]
 Language = Literal["ar", "ckb", "fa", "en"]
 
 
@@ -127,9 +130,11 @@ class Workspace(Noun):
     """For audiences that name none."""
     calendar: Calendar = "gregorian"
     """For audiences that name none."""
+    rules: Mapping[str, Weight] = Field(default_factory=dict)
+    """Rule of the checker → error, warning or off, where the house weighs it otherwise."""
 
 
-class Topic(Noun):
+class Topic(Judged):
     """A question, what is known about it, and what should be done, in one language."""
 
     title: Line
@@ -157,11 +162,13 @@ class Reference(Noun):
     """A CSL type: book, article-journal, report…"""
     title: str
     """The title, in the language of the work."""
+    allow: Mapping[str, str] = Field(default_factory=dict)
+    """Rule → the reason why it does not apply here."""
 
     @property
     def item(self) -> dict[str, Any]:
         """The item as citation processors take it."""
-        return self.model_dump(mode="python")
+        return self.model_dump(mode="python", exclude={"allow"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +181,8 @@ class Source:
     """Its text."""
     places: Mapping[Path, tuple[int, int]]
     """Value → its line and column, from 1."""
+    spans: Mapping[Path, Span] = field(default_factory=lambda: MappingProxyType({}))
+    """Text → its extent in the file."""
 
     def where(self, path: Path) -> Where:
         """The place of a value, or of the nearest thing that holds it."""
@@ -203,6 +212,8 @@ class Entry:
     references: Mapping[str, Reference]
     """Key → reference: the topic's own, then the shared ones."""
     source: Source
+    sheets: Mapping[Path, Source] = field(default_factory=lambda: MappingProxyType({}))
+    """Place of a chart's `data` that a CSV file gave → that file."""
 
     @property
     def key(self) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from typing import Annotated, Any, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
@@ -154,7 +154,14 @@ class Noun(BaseModel):
     )
 
 
-class Kept(Noun):
+class Judged(Noun):
+    """A thing that a rule of the checker may be silenced for."""
+
+    allow: Mapping[str, str] = Field(default_factory=dict)
+    """Rule → the reason why it does not apply here."""
+
+
+class Kept(Judged):
     """A thing that may be kept from an audience."""
 
     only: tuple[Slug, ...] | None = None
