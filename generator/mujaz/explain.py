@@ -50,7 +50,7 @@ _FILLERS: Mapping[str, object] = {
     "chart": "bar",
     "stance": "mixed",
     "area": "political",
-    "data": {"columns": ["…", "…"], "rows": [["…", "—"]]},
+    "data": {"columns": ["…", "…"], "rows": [["…", "1"], ["…", "1"]]},
     "points": [{}],
     "blocks": [{}],
     "columns": ["…"],

@@ -31,7 +31,7 @@ from mujaz.model.content import (
 from mujaz.model.content import Path as ContentPath
 from mujaz.model.text import SLUG
 from mujaz.problems import Problem, Where, errors, in_order
-from mujaz.sheets import MISSING, sheet
+from mujaz.sheets import sheet
 
 N = TypeVar("N", bound=BaseModel)
 
@@ -111,6 +111,7 @@ def read(root: Path) -> tuple[Library | None, tuple[Problem, ...]]:
         audiences=MappingProxyType(audiences),
         topics=tuple(topics),
         logo=logo,
+        source=source,
         broken=frozenset(broken),
         audience_sources=MappingProxyType(audience_sources),
     )
@@ -192,7 +193,7 @@ def _figures(desk: _Desk, folder: str, data: Any, source: Source) -> Iterator[tu
                 block["data"] = {"columns": made.columns, "rows": made.rows}
                 yield at, made.source
                 continue
-        block["data"] = {"columns": ["…", "…"], "rows": [["…", MISSING]]}  # what is wrong with it was said
+        block["data"] = {"columns": ["…", "…"], "rows": [["…", "1"], ["…", "1"]]}  # what is wrong with it was said
 
 
 def _language(path: Path) -> dict[str, str]:

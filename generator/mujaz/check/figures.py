@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mujaz.arabic import amount
+from mujaz.brackets import keys
 from mujaz.model.blocks import Chart, Figure
 from mujaz.model.content import Entry, Path, Source
 from mujaz.problems import Problem
@@ -16,6 +17,18 @@ def figures(entry: Entry) -> Iterator[Problem]:
             at: Path = ("blocks", number, "data")
             sheet = entry.sheets.get(at)
             yield from _grid(block, sheet or entry.source, () if sheet else at)
+            yield from _cited(block, ("blocks", number), entry)
+
+
+def _cited(figure: Figure, path: Path, entry: Entry) -> Iterator[Problem]:
+    """Citations where nobody can follow them: in what is read aloud, and in what is drawn."""
+    texts = [((*path, "alt"), figure.alt)]
+    cells = (cell for row in figure.data.rows for cell in row.cells)
+    texts += [((*path, "data"), text) for text in (*figure.data.columns, *cells)]
+    for place, text in texts:
+        for words in (text.default, *text.variants.values()):
+            for key in keys(words):
+                yield Problem("figure-citation", entry.source.find(place, f"@{key}"), {"found": key})
 
 
 def _grid(figure: Figure, source: Source, at: Path) -> Iterator[Problem]:
