@@ -12,6 +12,9 @@ from pydantic.fields import FieldInfo
 Location = tuple[int | str, ...]
 """As pydantic gives it: keys, positions, and the tags of unions."""
 
+_RARE = ("only", "never", "allow")
+"""Keys that few things need, in the order in which they are told, after all others."""
+
 
 def keys(noun: type[BaseModel], loc: Location) -> list[str]:
     """The keys that may stand at a location."""
@@ -22,7 +25,7 @@ def keys(noun: type[BaseModel], loc: Location) -> list[str]:
 def _aliases(model: type[BaseModel]) -> list[str]:
     """What a thing is and says first; for whom it is, which few of them need, last."""
     names = [each.alias or name for name, each in model.model_fields.items()]
-    return sorted(names, key=lambda name: (name in ("only", "never"), name != "kind"))
+    return sorted(names, key=lambda name: (_RARE.index(name) + 1 if name in _RARE else 0, name != "kind"))
 
 
 def words(noun: type[BaseModel], loc: Location) -> list[str]:

@@ -60,6 +60,7 @@ _PLACE: Final = re.compile(  # a label and numbers, a long label and words («ا
     rf"(?:({_SPELLED})\.?\s*({_NUMBERS})|((?:{_SPELLED})(?<=\w\w\w))\s+([^\d\W][^,،]*)|((?=\d){_NUMBERS}))(?!\w)",
     re.IGNORECASE,
 )
+_PARTS: Final = re.compile(r"\s*[;؛]\s*")
 _COMMA: Final = re.compile(r"\s*[,،]\s*")
 
 
@@ -72,7 +73,7 @@ def parse(bracket: str) -> Cluster | None:
     """
     cites: list[Cite] = []
     before = ""
-    for part in re.split(r"\s*[;؛]\s*", bracket.strip()):
+    for part in _PARTS.split(bracket.strip()):
         if found := _KEY.search(part):
             place, label, suffix = _place(part[found.end() :])
             prefix = (before + part[: found.start()]).strip()
@@ -127,9 +128,12 @@ BRACKET: Final = re.compile(r"\[(?P<inside>[^\[\]\n]*@[^\[\]\n]*)\](?!\()")
 
 def keys(text: str) -> Iterator[str]:
     """The keys that a text cites, in order, as often as it cites them."""
+    if "@" not in text:
+        return
     for bracket in BRACKET.finditer(text):
-        cluster = parse(bracket["inside"])
-        yield from (one.key for one in cluster.cites) if cluster else ()
+        for part in _PARTS.split(bracket["inside"]):
+            if found := _KEY.search(part):
+                yield found[2]
 
 
 LINK = re.compile(r"\]\(#(?P<id>[^)\s]*)\)")
@@ -138,6 +142,8 @@ LINK = re.compile(r"\]\(#(?P<id>[^)\s]*)\)")
 
 def loose(text: str) -> Iterator[str]:
     """The keys that stand in a text without the bracket that would make a citation of them."""
+    if "@" not in text:
+        return
     for found in _KEY.finditer(BRACKET.sub(" ", text)):
         yield found[2]
 

@@ -27,7 +27,9 @@ PACKAGES: Mapping[str, str] = MappingProxyType(
     {
         "arabic-reshaper": "3.1",
         "babel": "2.18",
+        "bibtexparser": "2.1.0",
         "citeproc-py": "0.11.1",
+        "matplotlib": "3.11.2",
         "fontpkg-amiri": "1.2",
         "fontpkg-ibm-plex-sans-arabic": "1.101",
         "fonttools": "4.68",

@@ -59,18 +59,17 @@ def parse(raw: bytes, path: str) -> Marked:
     except _RefusedError as refused:
         return Marked(None, {}, (), (refused.problem,))
     lines = tuple(text.split("\n"))
-    unseen = tuple(_unseen(lines, path))
-    text = _UNSEEN.sub(_STAND_IN, text)
-    brackets: list[Place] = []
+    unseen: tuple[Problem, ...] = ()
+    if _UNSEEN.search(text):
+        unseen = tuple(_unseen(lines, path))
+        text = _UNSEEN.sub(_STAND_IN, text)
+    walk = _Walk(path, lines)
     try:
-        _scan(text, path, brackets)
-        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+        data = walk.data(text)
     except _RefusedError as refused:
         return Marked(None, {}, lines, (refused.problem, *unseen))
     except yaml.YAMLError as error:
-        return Marked(None, {}, lines, (_syntax(error, lines, path, brackets=brackets), *unseen))
-    walk = _Walk(path, lines)
-    data = walk.value(node, ()) if node else ""
+        return Marked(None, {}, lines, (_syntax(error, lines, path, brackets=walk.brackets), *unseen))
     if data == "":
         return Marked(None, {}, lines, (*unseen, *walk.problems) or (Problem("file-empty", Where(path, 1, 1)),))
     return Marked(data, walk.places, lines, (*walk.problems, *unseen), walk.spans)
@@ -97,39 +96,6 @@ def _not_utf8(raw: bytes, start: int, path: str) -> _RefusedError:
     sixteen = raw[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) or not raw[start]
     facts = {"found": f"0x{raw[start]:02X}", "guess": "UTF-16" if sixteen else "Windows-1256"}
     return _RefusedError(Problem("file-not-utf8", where, facts))
-
-
-def _scan(text: str, path: str, brackets: list[Place]) -> None:
-    """Refuse, before anything is built, what could crash or surprise: YAML bombs, tags, aliases, depth.
-
-    `brackets` holds, when an error ends the scan, the places of those that are open.
-    """
-    depth = nodes = documents = 0
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        line, column = _place(event.start_mark)
-        where = Where(path, line + 1, column + 1)
-        if isinstance(event, yaml.DocumentStartEvent):
-            documents += 1
-            if documents > 1:
-                raise _RefusedError(Problem("yaml-documents", where))
-        anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
-        if anchor:
-            mark = "*" if isinstance(event, yaml.AliasEvent) else "&"
-            raise _RefusedError(Problem("yaml-alias", where, {"found": f"{mark}{anchor}"}))
-        if tag:
-            raise _RefusedError(Problem("yaml-tag", where, {"found": _tag(tag)}))
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            brackets.append((line, column) if event.flow_style else (-1, -1))
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-            brackets.pop()
-        nodes += isinstance(event, yaml.NodeEvent)
-        if depth > MAX_DEPTH or nodes > MAX_NODES:
-            facts = {"depth": str(MAX_DEPTH), "nodes": str(MAX_NODES)}
-            raise _RefusedError(Problem("yaml-too-deep", where, facts))
-        if isinstance(event, yaml.ScalarEvent) and len(event.value) > MAX_SCALAR:
-            raise _RefusedError(Problem("text-too-long", where, {"limit": str(MAX_SCALAR)}))
 
 
 def _tag(tag: str) -> str:
@@ -216,8 +182,23 @@ def _beside(at: Place, lines: tuple[str, ...]) -> tuple[str, Place]:
     return ("yaml-syntax" if lines[line][column : column + 1] in "]},:" else "yaml-indent"), at
 
 
+@dataclass(slots=True)
+class _Holder:
+    """A list or mapping in the making."""
+
+    value: Any
+    path: Path
+    key: str | None = None
+    """Of a mapping: the key that waits for its value."""
+    at: Place | None = None
+    """Where that key stands; None where its value is thrown away."""
+
+
 class _Walk:
-    """One pass over the nodes: values, places, and the mistakes that YAML itself would swallow."""
+    """One pass over libyaml's events: values, places, and the mistakes that YAML itself would swallow.
+
+    Nothing is built of what could crash or surprise (anchors, tags, depth, YAML bombs): it is refused where it begins.
+    """
 
     def __init__(self, path: str, lines: tuple[str, ...]) -> None:
         self.path = path
@@ -225,36 +206,125 @@ class _Walk:
         self.places: dict[Path, Place] = {}
         self.spans: dict[Path, Span] = {}
         self.problems: list[Problem] = []
+        self.brackets: list[Place] = []
+        """The places of the brackets that are open, for a syntax error among them."""
+        self.holders: list[_Holder] = []
+        self.whole: Any = ""
 
-    def value(self, node: yaml.Node, path: Path) -> Any:
-        """The plain value of a node; notes the place of everything below it."""
-        self.places[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, path)
-        if isinstance(node, yaml.SequenceNode):
-            return [self.value(child, (*path, number)) for number, child in enumerate(node.value)]
-        start, end = node.start_mark, node.end_mark
-        self.spans[path] = Span(start.line, start.column, end.line, end.column, getattr(node, "style", None) or "")
-        return self._text(node)
+    def data(self, text: str) -> Any:
+        """The plain value of a file; empty text for an empty one. Raises _RefusedError and yaml.YAMLError."""
+        nodes = documents = 0
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            kind = type(event)
+            if kind is yaml.ScalarEvent:
+                nodes += 1
+                self._refuse(event, nodes)
+                self._scalar(event)
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                nodes += 1
+                self.brackets.append(_place(event.start_mark) if event.flow_style else (-1, -1))
+                self._refuse(event, nodes)
+                self._open({} if kind is yaml.MappingStartEvent else [], event)
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                self.brackets.pop()
+                self.holders.pop()
+            elif kind is yaml.AliasEvent:
+                self._refuse(event, nodes)
+            elif kind is yaml.DocumentStartEvent:
+                documents += 1
+                if documents > 1:
+                    raise _RefusedError(Problem("yaml-documents", self._where(event)))
+        return self.whole
 
-    def _text(self, node: yaml.Node) -> str:
+    def _where(self, event: Any) -> Where:
+        line, column = _place(event.start_mark)
+        return Where(self.path, line + 1, column + 1)
+
+    def _refuse(self, event: Any, nodes: int) -> None:
+        if event.anchor:
+            mark = "*" if isinstance(event, yaml.AliasEvent) else "&"
+            raise _RefusedError(Problem("yaml-alias", self._where(event), {"found": f"{mark}{event.anchor}"}))
+        if event.tag:
+            raise _RefusedError(Problem("yaml-tag", self._where(event), {"found": _tag(event.tag)}))
+        if len(self.brackets) > MAX_DEPTH or nodes > MAX_NODES:
+            facts = {"depth": str(MAX_DEPTH), "nodes": str(MAX_NODES)}
+            raise _RefusedError(Problem("yaml-too-deep", self._where(event), facts))
+        if isinstance(event, yaml.ScalarEvent) and len(event.value) > MAX_SCALAR:
+            raise _RefusedError(Problem("text-too-long", self._where(event), {"limit": str(MAX_SCALAR)}))
+
+    def _scalar(self, event: Any) -> None:
+        holder = self.holders[-1] if self.holders else None
+        text = self._text(event)
+        start = event.start_mark
+        if holder is not None and type(holder.value) is dict and holder.key is None:
+            self._key(holder, text, (start.line + 1, start.column + 1))
+            return
+        end = event.end_mark
+        path = self._put(text, (start.line + 1, start.column + 1))
+        self.spans[path] = Span(start.line, start.column, end.line, end.column, event.style or "")
+
+    def _key(self, holder: _Holder, key: str, at: Place) -> None:
+        holder.key, holder.at = key, at
+        if key in holder.value:
+            first = self.places[(*holder.path, key)][0]
+            where = Where(self.path, *at)
+            self.problems.append(Problem("key-duplicate", where, {"found": key, "line": str(first)}))
+            holder.at = None
+
+    def _open(self, value: Any, event: Any) -> None:
+        holder = self.holders[-1] if self.holders else None
+        if holder is not None and type(holder.value) is dict and holder.key is None:
+            self.problems.append(Problem("key-not-text", self._where(event)))
+            holder.key = ""
+            self.holders.append(_Holder(value, (*holder.path, "")))
+            return
+        start = event.start_mark
+        path = self._put(value, (start.line + 1, start.column + 1))
+        self.holders.append(_Holder(value, path))
+
+    def _put(self, value: Any, at: Place) -> Path:
+        """A value into the list or mapping that it belongs to, and its place; returns its path."""
+        if not self.holders:
+            self.whole = value
+            self.places[()] = at
+            return ()
+        holder = self.holders[-1]
+        if type(holder.value) is list:
+            path: Path = (*holder.path, len(holder.value))
+            holder.value.append(value)
+            self.places[path] = at
+            return path
+        path = (*holder.path, str(holder.key))
+        if holder.at is not None:
+            holder.value[holder.key] = value
+            self.places[path] = holder.at
+        holder.key = holder.at = None
+        return path
+
+    def _text(self, node: Any) -> str:
         """A scalar without its unseen characters; raw ones are found in the lines, here those behind an escape."""
-        text = str(node.value).replace(_STAND_IN, "")
-        if not getattr(node, "style", None):
-            self.problems.extend(self._cut(node))
-        if getattr(node, "style", None) == '"' and _UNSEEN.search(text):
+        text: str = node.value
+        if _STAND_IN in text:
+            text = text.replace(_STAND_IN, "")
+        if not node.style:
+            self._cut(node)
+        elif node.style == '"' and _UNSEEN.search(text):
             self.problems.extend(self._escapes(node))
-        return _UNSEEN.sub("", text)
+            text = _UNSEEN.sub("", text)
+        return text
 
-    def _cut(self, node: yaml.Node) -> Iterator[Problem]:
+    def _cut(self, node: Any) -> None:
         """An unquoted text that a «#5» or «#word» ends: YAML takes the rest of the line for a comment."""
-        line = self.lines[node.end_mark.line] if node.end_mark.line < len(self.lines) else ""
-        found = _CUT.match(line, node.end_mark.column)
+        end = node.end_mark
+        line = self.lines[end.line] if end.line < len(self.lines) else ""
+        if end.column >= len(line) or "#" not in line:
+            return
+        found = _CUT.match(line, end.column)
         if found and node.value:
-            where = Where(self.path, node.end_mark.line + 1, found.start(1) + 1)
-            yield Problem("text-cut", where, {"found": found[1]}, Severity.WARNING)
+            where = Where(self.path, end.line + 1, found.start(1) + 1)
+            self.problems.append(Problem("text-cut", where, {"found": found[1]}, Severity.WARNING))
 
-    def _escapes(self, node: yaml.Node) -> Iterator[Problem]:
+    def _escapes(self, node: Any) -> Iterator[Problem]:
         start, end = node.start_mark, node.end_mark
         for number in range(start.line, min(end.line + 1, len(self.lines))):
             first = start.column if number == start.line else 0
@@ -264,23 +334,6 @@ class _Walk:
                 character = chr(int(code, 16)) if code else _ESCAPED.get(found[4], "")
                 if character and _UNSEEN.match(character):
                     yield _unwanted(character, Where(self.path, number + 1, found.start() + 1))
-
-    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
-        result: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            line, column = key_node.start_mark.line + 1, key_node.start_mark.column + 1
-            where = Where(self.path, line, column)
-            if not isinstance(key_node, yaml.ScalarNode):
-                self.problems.append(Problem("key-not-text", where))
-                continue
-            key = self._text(key_node)
-            if key in result:
-                first = self.places[(*path, key)][0]
-                self.problems.append(Problem("key-duplicate", where, {"found": key, "line": str(first)}))
-                continue
-            result[key] = self.value(value_node, (*path, key))
-            self.places[(*path, key)] = (line, column)
-        return result
 
 
 def _unseen(lines: tuple[str, ...], path: str) -> Iterator[Problem]:

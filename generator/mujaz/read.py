@@ -84,7 +84,15 @@ class _Desk(Tree):
         return made, source
 
 
-class _Unread(dict[str, Reference]):
+class _Shelf(dict[str, Reference]):
+    """The references of a file, and where each of them stands."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sources: dict[str, Source] = {}
+
+
+class _Unread(_Shelf):
     """References of a file that could not be read: any key may be one of them."""
 
     def __contains__(self, key: object) -> bool:
@@ -140,7 +148,7 @@ def _audiences(desk: _Desk) -> tuple[dict[str, Audience], dict[str, Source]]:
     return audiences, sources
 
 
-def _topics(desk: _Desk, shared: Mapping[str, Reference]) -> tuple[list[Entry], set[str]]:
+def _topics(desk: _Desk, shared: _Shelf) -> tuple[list[Entry], set[str]]:
     topics: list[Entry] = []
     broken: set[str] = set()
     for folder in desk.folders("content/topics"):
@@ -153,7 +161,7 @@ def _topics(desk: _Desk, shared: Mapping[str, Reference]) -> tuple[list[Entry], 
     return topics, broken
 
 
-def _entries(desk: _Desk, folder: str, shared: Mapping[str, Reference]) -> Iterator[Entry]:
+def _entries(desk: _Desk, folder: str, shared: _Shelf) -> Iterator[Entry]:
     slug = Path(folder).name
     own = _references(desk, f"{folder}/references.yaml")
     names = desk.names(folder)
@@ -171,7 +179,9 @@ def _entries(desk: _Desk, folder: str, shared: Mapping[str, Reference]) -> Itera
         if topic and source:
             references = own if isinstance(own, _Unread) else shared if isinstance(shared, _Unread) else None
             every = MappingProxyType({**shared, **own}) if references is None else references
-            yield Entry(slug, language, topic, every, source, MappingProxyType(sheets))
+            sources = MappingProxyType({**shared.sources, **own.sources})
+            keys = frozenset(own)
+            yield Entry(slug, language, topic, every, source, sources, keys, MappingProxyType(sheets))
 
 
 def _figures(desk: _Desk, folder: str, data: Any, source: Source) -> Iterator[tuple[ContentPath, Source]]:
@@ -202,10 +212,10 @@ def _language(path: Path) -> dict[str, str]:
     return {**facts, "closest": f"{near}.yaml"} if near else facts
 
 
-def _references(desk: _Desk, path: str) -> dict[str, Reference]:
+def _references(desk: _Desk, path: str) -> _Shelf:
     """CSL-YAML: a list of items, or a mapping that holds it under `references`."""
     if not os.path.lexists(desk.root / path):
-        return {}
+        return _Shelf()
     read = desk.source(path)
     if read is None:
         return _Unread()
@@ -215,15 +225,15 @@ def _references(desk: _Desk, path: str) -> dict[str, Reference]:
     if not isinstance(items, list):
         desk.problems.append(Problem("references-not-list", source.where(())))
         return _Unread()
-    found: dict[str, Reference] = {}
+    found = _Shelf()
     lines: dict[str, int] = {}
+    depth = 2 if held else 1
+    places: dict[int, dict[ContentPath, tuple[int, int]]] = {}
+    for key, place in source.places.items():
+        if len(key) >= depth and isinstance(number := key[depth - 1], int):
+            places.setdefault(number, {})[key[depth:]] = place
     for number, item in enumerate(items):
-        at = ("references", number) if held else (number,)
-        inner = Source(
-            path,
-            source.lines,
-            {key[len(at) :]: place for key, place in source.places.items() if key[: len(at)] == at},
-        )
+        inner = Source(path, source.lines, MappingProxyType(places.get(number, {})))
         reference, problems = _reference(item, inner)
         desk.problems.extend(problems)
         if reference is None:
@@ -233,6 +243,7 @@ def _references(desk: _Desk, path: str) -> dict[str, Reference]:
             facts = {"found": reference.id, "line": str(lines[reference.id])}
             desk.problems.append(Problem("id-duplicate", where, facts))
         found[reference.id] = reference
+        found.sources[reference.id] = inner
         lines.setdefault(reference.id, where.line)
     return found
 

@@ -29,6 +29,8 @@ _REASONS = {
     errno.EIO: "machine-failed",
 }
 """The system's reasons that have words of ours; others are told as the system tells them."""
+_RULES = ("rules.yaml", "judgements.yaml", "language.yaml", "bibtex.yaml")
+"""The catalogues of sentences."""
 _TOLD = 80
 """Characters of what was found that a sentence repeats."""
 _SEEN = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u200c\u200d"
@@ -110,6 +112,14 @@ class Speaker:
         wrong = len(errors(found))
         return self.shown(self.say("summary-problems", errors=wrong, warnings=len(found) - wrong))
 
+    def annotation(self, problem: Problem, folder: str) -> str:
+        """A problem as a workflow command of GitHub, its file named from where the workflow runs."""
+        where = problem.where
+        file = where.path if folder in ("", ".") else f"{folder}/{where.path}"
+        named = {"file": file, "line": where.line, "col": where.column, "title": f"mujaz: {problem.rule}"}
+        told = ",".join(f"{name}={_escaped(str(value), ':,')}" for name, value in named.items() if value)
+        return f"::{problem.severity.value} {told}::{_escaped(f'{self.sentence(problem)} {self.hint(problem)}')}"
+
     def data(self, problem: Problem) -> dict[str, Any]:
         """A problem for JSON."""
         return {
@@ -121,6 +131,13 @@ class Speaker:
             "message": self.sentence(problem),
             "hint": self.hint(problem),
         }
+
+
+def _escaped(text: str, also: str = "") -> str:
+    """Text inside a workflow command: what would end it, or a value of it, is written as its number."""
+    for character in "%\r\n" + also:
+        text = text.replace(character, f"%{ord(character):02X}")
+    return _visible(text)
 
 
 def _short(text: str) -> str:
@@ -166,7 +183,7 @@ def severity_counts(problems: Iterable[Problem], *, strict: bool) -> bool:
 
 @cache
 def _rules() -> dict[str, dict[str, str]]:
-    return _catalogue("rules.yaml")
+    return {rule: said for name in _RULES for rule, said in _catalogue(name).items()}
 
 
 @cache
@@ -177,4 +194,4 @@ def _people() -> dict[str, dict[str, str]]:
 def _catalogue(name: str) -> dict[str, dict[str, str]]:
     raw = resources.files("mujaz").joinpath("words", name).read_bytes()
     data: dict[str, dict[str, str]] = parse(raw, name).data
-    return data
+    return data or {}

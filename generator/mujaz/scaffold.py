@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Iterator, Mapping
 from importlib import resources
 from pathlib import Path
+
+from mujaz import schema
 
 _TOPIC = "content/topics"
 _YEAR = datetime.timedelta(days=365)
@@ -26,7 +29,7 @@ def found(folder: Path, today: datetime.date) -> list[str]:
         **{f"content/audiences/{path.name}": path.read_text("utf-8") for path in _audiences()},
         **_topic("first-topic", ("ar",), today),
     }
-    return _written(folder, files)
+    return _written(folder, {**_lined(files), **_schemas(f"{schema.FOLDER}/")})
 
 
 def begin(root: Path, slug: str, *, languages: tuple[str, ...], today: datetime.date) -> list[str]:
@@ -36,7 +39,22 @@ def begin(root: Path, slug: str, *, languages: tuple[str, ...], today: datetime.
             raise OccupiedError("file-is-link", folder)
     if (root / _TOPIC / slug).exists():
         raise OccupiedError("topic-exists", slug)
-    return _written(root, _topic(slug, languages, today))
+    files = _topic(slug, languages, today)
+    known = (root / schema.FOLDER / "topic.json").is_file()
+    return _written(root, _lined(files) if known else files)
+
+
+def describe(folder: Path) -> list[str]:
+    """Put the schemas for editors into a folder, in place of older ones. Raises OccupiedError and OSError."""
+    if folder.is_symlink():
+        raise OccupiedError("file-is-link", folder.name)
+    folder.mkdir(parents=True, exist_ok=True)
+    files = _schemas("")
+    for name, text in files.items():
+        fresh = folder / f".{name}.new"
+        fresh.write_text(text, "utf-8")
+        fresh.replace(folder / name)
+    return sorted(files)
 
 
 def _topic(slug: str, languages: tuple[str, ...], today: datetime.date) -> dict[str, str]:
@@ -45,6 +63,28 @@ def _topic(slug: str, languages: tuple[str, ...], today: datetime.date) -> dict[
     known = {name: _dated(_skeleton(f"topic.{name}.yaml"), dates) for name in ("ar", "en")}
     texts = {f"{_TOPIC}/{slug}/{name}.yaml": known.get(name, known["ar"]) for name in languages}
     return {**texts, f"{_TOPIC}/{slug}/references.yaml": _skeleton("references.yaml")}
+
+
+def _schemas(prefix: str) -> dict[str, str]:
+    """The schemas' files."""
+    made = {name: json.dumps(schema.schema(name), ensure_ascii=False, indent=1) for name in schema.NOUNS}
+    return {f"{prefix}{name}.json": f"{text}\n" for name, text in made.items()}
+
+
+def _lined(files: Mapping[str, str]) -> dict[str, str]:
+    """Files of content, each with the line that tells an editor its schema."""
+    return {name: schema.modeline(name, kind) + text if (kind := _kind(name)) else text for name, text in files.items()}
+
+
+def _kind(name: str) -> str | None:
+    """The schema that a file of the workspace follows."""
+    if not name.endswith(".yaml"):
+        return None
+    if name == "mujaz.yaml":
+        return "workspace"
+    if name.endswith("/references.yaml"):
+        return "references"
+    return "audience" if name.startswith("content/audiences/") else "topic"
 
 
 def _dated(text: str, dates: Mapping[str, str]) -> str:
@@ -58,7 +98,7 @@ def _seen(folder: Path) -> Iterator[Path]:
     return (path for path in folder.iterdir() if not path.name.startswith("."))
 
 
-def _written(folder: Path, files: dict[str, str]) -> list[str]:
+def _written(folder: Path, files: Mapping[str, str]) -> list[str]:
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -21,12 +22,15 @@ class Survey:
     problems: tuple[Problem, ...]
 
 
-def survey(root: Path) -> Survey:
-    """Read and check all content; topics and audiences with errors are set aside."""
+def survey(root: Path, today: datetime.date | None = None) -> Survey:
+    """Read and check all content; topics and audiences with errors are set aside.
+
+    `today` tells which reviews are overdue; without it, nobody asks.
+    """
     library, problems = read(root)
     if library is None:
         return Survey(None, problems)
-    problems = in_order((*problems, *check(library)))
+    problems = in_order((*problems, *check(library, today)))
     return Survey(_sound(library, problems), problems)
 
 

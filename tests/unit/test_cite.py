@@ -1,15 +1,10 @@
-"""Brackets and items → notes and lists: the cases of tests/cases/cite, the laws, and pandoc as an oracle."""
+"""Brackets and items → notes and lists: the cases of tests/cases/cite, and the laws."""
 
 from __future__ import annotations
 
-import json
 import re
-import shutil
-import subprocess
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict
-from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +16,6 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from mujaz.cite import Citations, Cite, Cluster, Style, UnknownKeyError, cite, parse
-from mujaz.cite.items import source
 
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "tests" / "cases" / "cite"
@@ -201,53 +195,6 @@ def test_the_full_form_stands_exactly_once_and_ibid_only_after_its_source(
 def test_reference_lists_do_not_depend_on_the_order_of_citing() -> None:
     brackets = [f"@{key}، ص 3" for key in ITEMS]
     assert cited(*brackets).lists == cited(*reversed(brackets)).lists == cited(*brackets, *brackets).lists
-
-
-# ---------------------------------------------------------------- pandoc
-
-
-def plain(html: str) -> str:
-    """The words of an entry, without what our last pass mends: « و », doubled stops, spaces."""
-    text = unescape(re.sub(r"<[^>]+>", "", html)).replace("’", "'")
-    text = re.sub(r"([؟?!]”?)\.", r"\1", text)
-    return re.sub(r"\s+", " ", re.sub(r" و (?=[\u0621-\u06ff])", " و", unicodedata.normalize("NFC", text))).strip()
-
-
-def pandoc(lang: str, style: str, data: list[dict[str, object]], folder: Path) -> dict[str, str]:
-    """Key → entry, as pandoc makes it with the same CSL."""
-    assert shutil.which("pandoc"), "pandoc is missing: apt-get install pandoc (the project's test set-up does)"
-    (folder / "items.json").write_text(json.dumps(data), "utf-8")
-    locale = "ar" if lang == "ar" else "en-GB"
-    command = [
-        "pandoc",
-        "--citeproc",
-        "-f",
-        "markdown-smart",
-        "-t",
-        "html",
-        "--wrap=none",
-        "-M",
-        f"lang={locale}",
-    ]
-    files = ["--csl", str(ROOT / "templates" / "styles" / f"{lang}-{style}.csl")]
-    files += ["--bibliography", str(folder / "items.json")]
-    body = '---\nnocite: "@*"\n---\n'
-    done = subprocess.run([*command, *files], input=body, text=True, capture_output=True, check=True)
-    assert done.stderr == ""
-    entries = re.findall(r'<div id="ref-([^"]+)"[^>]*>(.*?)</div>', done.stdout, re.DOTALL)
-    return {key: plain(html) for key, html in entries}
-
-
-@pytest.mark.parametrize("style", ["notes", "author-date"])
-def test_reference_lists_agree_with_pandoc_entry_for_entry(style: Style, tmp_path: Path) -> None:
-    # «hostile» is about escaping: its name ends in an entity, after which pandoc sets no stop
-    found = cited(*(f"@{key}، ص 5" for key in ITEMS if key != "hostile"), style=style)
-    assert sum(len(one.entries) for one in found.lists) >= 15
-    for one in found.lists:
-        sources = [source(entry.key, ITEMS[entry.key], style) for entry in one.entries]
-        data = [{**s.data, "id": s.key, **({"URL": s.url} if s.url else {})} for s in sources]
-        theirs = pandoc(one.lang, style, data, tmp_path)
-        assert {entry.key: plain(entry.html) for entry in one.entries} == theirs
 
 
 def test_cite_and_cluster_are_plain_values() -> None:

@@ -8,7 +8,10 @@ from mujaz.model.content import Library
 from mujaz.problems import Problem, in_order
 
 
-def check(library: Library) -> tuple[Problem, ...]:
+RULES: frozenset[str] = frozenset()
+
+
+def check(library: Library, today: object = None) -> tuple[Problem, ...]:
     """All problems of what a library holds, by place."""
     problems: list[Problem] = []
     for slug, audience in library.audiences.items():

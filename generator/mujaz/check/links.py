@@ -83,6 +83,8 @@ def _at(source: Source, at: Path, key: str) -> Where:
 
 def _markdown(source: Source, at: Path, words: str, ids: frozenset[str]) -> Iterator[Problem]:
     """Links that lead nowhere, and what running text cannot carry."""
+    if "](" not in words and "\n" not in words and words[:1] not in " >-*+":
+        return  # no link, and no room for anything deep
     for link in LINK.finditer(words):
         if link["id"] not in ids:
             where = _place(source, at, rf"(?<=\()#{re.escape(link['id'])}(?=\))")

@@ -101,6 +101,8 @@ _FIXES: Final = [
         (rf"(?<!\.)\.{_M}\.(?!\.)", r".\1"),
     )
 ]
+_APOSTROPHE: Final = re.compile(r"(?<=[A-Za-zÀ-ɏ])'(?=[\sA-Za-zÀ-ɏ])")
+"""One that was typed straight: as the typesetting of citations has it, it is printed curled (Thailand’s)."""
 _ARABIC: Final = "\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufeff"
 _RUNS: Final = {  # a Latin run, with the year after a document's symbol; an Arabic run
     "arabic": re.compile(
@@ -131,6 +133,7 @@ def html(marked: str, source: Source) -> str:
         text = re.sub(r" و (?=[\u0621-\u06ff])", " و", text)
     if source.script == "arabic":
         text = re.sub(r"(?<=\d), (?=\d)", "، ", text)
+    text = _APOSTROPHE.sub("’", text)
     for pattern, good in _FIXES:
         text = pattern.sub(good, text)
     return _tags(plain(text, source.script)).replace(URL, _link(source))

@@ -212,6 +212,10 @@ class Entry:
     references: Mapping[str, Reference]
     """Key → reference: the topic's own, then the shared ones."""
     source: Source
+    reference_sources: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType({}))
+    """Key → where the reference stands: its file, with the places of its own fields."""
+    own: frozenset[str] = frozenset()
+    """The keys of the topic's own references."""
     sheets: Mapping[Path, Source] = field(default_factory=lambda: MappingProxyType({}))
     """Place of a chart's `data` that a CSV file gave → that file."""
 
@@ -241,4 +245,6 @@ class Library:
     """Slugs of topics that have errors; their last outputs stay as they are."""
     broken_audiences: frozenset[str] = frozenset()
     """Slugs of audiences that have errors; their last outputs stay too."""
+    source: Source | None = None
+    """The text of `mujaz.yaml`."""
     audience_sources: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType({}))
