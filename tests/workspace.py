@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -11,10 +11,12 @@ from typing import Any
 import yaml
 
 from mujaz.assemble import assemble
+from mujaz.check import RULES
 from mujaz.compose import Templates, open_templates
 from mujaz.model.brief import Brief
 from mujaz.model.content import Audience, Entry, Reference, Source, Topic, Workspace
 from mujaz.model.document import Document, Output
+from mujaz.problems import Problem
 from mujaz.tailor import tailor
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -89,6 +91,11 @@ def point(name: str, **fields: Any) -> dict[str, Any]:
 
 def advice(name: str, priority: int = 1, **fields: Any) -> dict[str, Any]:
     return {**point(name), "owner": "الوزارة", "horizon": "short", "priority": priority, **fields}
+
+
+def formal(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The problems of form: what a test says of them holds whatever the rules of judgement make of its texts."""
+    return tuple(problem for problem in problems if problem.rule not in RULES)
 
 
 # ------------------------------------------------------------------------------------------------ on disk

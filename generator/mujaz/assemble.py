@@ -12,9 +12,9 @@ from markupsafe import Markup
 
 from mujaz import arabic, prose
 from mujaz.model.blocks import Block, Evaluation, Figure, Grid, Row
-from mujaz.model.points import Point, Recommendation
 from mujaz.model.brief import Brief, Item, Link, Part, Plot, Section, Selection, Value
 from mujaz.model.content import Workspace
+from mujaz.model.points import Point, Recommendation
 from mujaz.model.text import Depth, Noun, Shape, Since, Wording, shape_of
 from mujaz.notes import Address, called, cited, listed, voice_in
 

@@ -15,13 +15,16 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from mujaz import doctor, scaffold
 from mujaz.arguments import WRONG_USE, parser_for, program, speaker_for
+from mujaz.mend import mend
 from mujaz.model.document import Medium
 from mujaz.model.text import SLUG
 from mujaz.plan import RefusedError, Request, unnamed
 from mujaz.problems import Problem, Where
+from mujaz.proofread import proofread
 from mujaz.publish import OutputError
 from mujaz.read import find_workspace
 from mujaz.report import Speaker, severity_counts
+from mujaz.schema import FOLDER, modeline
 from mujaz.survey import survey
 
 if TYPE_CHECKING:
@@ -101,6 +104,8 @@ def main(arguments: Sequence[str]) -> int:
         "list": _list,
         "init": _init,
         "new": _new,
+        "import": _import,
+        "schema": _schema,
         "doctor": _doctor,
         "clean": _clean,
     }
@@ -191,18 +196,35 @@ def _built(result: Result) -> dict[str, Any]:
 
 
 def _check(desk: Desk) -> int:
-    root = desk.root
-    wanted = frozenset(desk.asked.topics)
-    seen = survey(root)
+    if desk.asked.text:
+        found: Sequence[Problem] = proofread(desk.asked.text, desk.asked.lang)
+        return _told(desk, found, "", {})
+    root, wanted = desk.root, frozenset(desk.asked.topics)
+    today = datetime.date.today()
+    seen = survey(root, today)
     refused = unnamed(seen.library, Request(topics=wanted)) if seen.library else None
     if refused:
         raise RefusedError(refused)
+    more: dict[str, Any] = {}
+    if desk.asked.fix:
+        more = {"mended": mend(root, wanted)}
+        desk.tell(desk.speaker.shown(desk.speaker.say("mended", count=more["mended"])))
+        seen = survey(root, today)
     shown = [each for each in seen.problems if _concerns(each, wanted)]
-    desk.problems(shown)
-    if not shown:
-        desk.tell(desk.speaker.count(()))
-    desk.give({}, shown)
-    return WRONG_CONTENT if severity_counts(shown, strict=desk.asked.strict) else WELL
+    return _told(desk, shown, os.path.relpath(root), more)
+
+
+def _told(desk: Desk, problems: Sequence[Problem], folder: str, more: Mapping[str, Any]) -> int:
+    """The findings of a check, as they were asked for."""
+    if desk.asked.github and not desk.asked.json:
+        for problem in problems:
+            print(desk.speaker.annotation(problem, folder))
+    else:
+        desk.problems(problems)
+        if not problems:
+            desk.tell(desk.speaker.count(()))
+    desk.give(more, problems)
+    return WRONG_CONTENT if severity_counts(problems, strict=desk.asked.strict) else WELL
 
 
 def _concerns(problem: Problem, topics: frozenset[str]) -> bool:
@@ -267,6 +289,50 @@ def _new(desk: Desk) -> int:
     desk.tell(
         shown(say("next-new", prog=program(os.environ), path=made[0], slug=slug, folder=desk.asked.workspace or "."))
     )
+    desk.give({"created": made}, ())
+    return WELL
+
+
+def _import(desk: Desk) -> int:
+    from mujaz.importing import bring  # noqa: PLC0415 # the parser of BibTeX takes long to load, and most do without
+
+    root, name = _import_target(desk)
+    done = bring(Path(desk.asked.file), root, name)
+    desk.problems(done.problems)
+    say, shown = desk.speaker.say, desk.speaker.shown
+    desk.tell(shown(say("imported", path=name, count=len(done.added))))
+    if done.same:
+        desk.tell(shown(say("imported-same", count=len(done.same))))
+    if done.added:
+        desk.tell(shown(say("next-import", key=done.added[0])))
+    desk.give({"path": name, "added": list(done.added), "same": list(done.same)}, done.problems)
+    return WRONG_CONTENT if severity_counts(done.problems, strict=False) else WELL
+
+
+def _import_target(desk: Desk) -> tuple[Path, str]:
+    """The folder and the file below it that references are added to."""
+    if desk.asked.to is not None:
+        path = Path(desk.asked.to)
+        if path.suffix != ".yaml":
+            raise _StopError(Problem("file-ending", Where(str(path)), {"found": path.name}), WRONG_USE)
+        outside = path.is_absolute() or ".." in path.parts
+        return (path.absolute().parent, path.name) if outside else (Path.cwd(), path.as_posix())
+    root, slug = desk.root, desk.asked.topic
+    if slug is None:
+        return root, "content/references.yaml"
+    if not SLUG.fullmatch(slug) or not (root / "content" / "topics" / slug).is_dir():
+        raise _StopError(Problem("topic-unknown", Where("content/topics"), {"found": slug}), WRONG_USE)
+    return root, f"content/topics/{slug}/references.yaml"
+
+
+def _schema(desk: Desk) -> int:
+    folder = Path(desk.asked.dir) if desk.asked.dir else desk.root / FOLDER
+    made = scaffold.describe(folder)
+    say, shown = desk.speaker.say, desk.speaker.shown
+    for name in made:
+        desk.tell(shown(say("created", path=os.path.relpath(folder / name))))
+    if not desk.asked.dir:
+        desk.tell(shown(say("next-schema", line=modeline("content/topics/topic/ar.yaml", "topic").strip())))
     desk.give({"created": made}, ())
     return WELL
 

@@ -209,9 +209,9 @@ class _Pen:
         shares = plot.kind == "stacked-share"
         counted.set_major_formatter(
             FuncFormatter(
-                lambda value, _: self._percent(value)
-                if shares
-                else arabic.number(round(value, 9), plot.digits, plot.language)
+                lambda value, _: (
+                    self._percent(value) if shares else arabic.number(round(value, 9), plot.digits, plot.language)
+                )
             )
         )
         counted.grid(True, color=_LINE, linewidth=0.6, zorder=0)

@@ -222,7 +222,7 @@ class _Walk:
                 self._scalar(event)
             elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
                 nodes += 1
-                self.brackets.append(_place(event.start_mark) if event.flow_style else (-1, -1))
+                self.brackets.append(_place(event.start_mark) if getattr(event, "flow_style", False) else (-1, -1))
                 self._refuse(event, nodes)
                 self._open({} if kind is yaml.MappingStartEvent else [], event)
             elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:

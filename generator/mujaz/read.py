@@ -5,25 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter
 
-from mujaz.arabic import closest
-from mujaz.csl import misfits
 from mujaz.explain import mended, slug_like, typed
 from mujaz.files import MAX_PICTURE, Tree
 from mujaz.marks import parse
 from mujaz.model.content import (
-    CSL_TYPES,
     Audience,
     Entry,
     Language,
     Library,
     Picture,
-    Reference,
     Source,
     Topic,
     Workspace,
@@ -32,6 +29,7 @@ from mujaz.model.content import Path as ContentPath
 from mujaz.model.text import SLUG
 from mujaz.problems import Problem, Where, errors, in_order
 from mujaz.sheets import sheet
+from mujaz.shelf import Shelf, Unread, levelled, shelve
 
 N = TypeVar("N", bound=BaseModel)
 
@@ -41,7 +39,6 @@ DATA = "data"
 """The folder of a topic that holds the figures of its charts."""
 _PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"<svg": "image/svg+xml"}
 _LANGUAGES: tuple[str, ...] = TypeAdapter(Language).json_schema()["enum"]
-_USUAL = "book, article-journal, chapter, report, thesis, paper-conference, webpage, legislation, treaty…"
 _TEXTS = ", ".join(f"{each}.yaml" for each in _LANGUAGES)
 
 
@@ -57,7 +54,7 @@ class _Desk(Tree):
         raw = self.bytes(path)
         if raw is None:
             return None
-        marked = parse(raw, path)
+        marked = parse(levelled(raw, path), path)
         self.problems.extend(marked.problems)
         if marked.data is None:
             return None
@@ -84,22 +81,6 @@ class _Desk(Tree):
         return made, source
 
 
-class _Shelf(dict[str, Reference]):
-    """The references of a file, and where each of them stands."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.sources: dict[str, Source] = {}
-
-
-class _Unread(_Shelf):
-    """References of a file that could not be read: any key may be one of them."""
-
-    def __contains__(self, key: object) -> bool:
-        """Whether a citation can be right."""
-        return True
-
-
 def read(root: Path) -> tuple[Library | None, tuple[Problem, ...]]:
     """Everything below `content/`; None where `mujaz.yaml` itself cannot be understood.
 
@@ -109,7 +90,7 @@ def read(root: Path) -> tuple[Library | None, tuple[Problem, ...]]:
     desk = _Desk(root)
     workspace, source = desk.noun(Workspace, WORKSPACE)
     audiences, audience_sources = _audiences(desk)
-    shared = _references(desk, "content/references.yaml")
+    shared = _references(desk, "content")
     topics, broken = _topics(desk, shared)
     logo = _logo(desk, workspace, source) if workspace and source else None
     if workspace is None or WORKSPACE in desk.mended:
@@ -148,7 +129,7 @@ def _audiences(desk: _Desk) -> tuple[dict[str, Audience], dict[str, Source]]:
     return audiences, sources
 
 
-def _topics(desk: _Desk, shared: _Shelf) -> tuple[list[Entry], set[str]]:
+def _topics(desk: _Desk, shared: Shelf) -> tuple[list[Entry], set[str]]:
     topics: list[Entry] = []
     broken: set[str] = set()
     for folder in desk.folders("content/topics"):
@@ -161,9 +142,9 @@ def _topics(desk: _Desk, shared: _Shelf) -> tuple[list[Entry], set[str]]:
     return topics, broken
 
 
-def _entries(desk: _Desk, folder: str, shared: _Shelf) -> Iterator[Entry]:
+def _entries(desk: _Desk, folder: str, shared: Shelf) -> Iterator[Entry]:
     slug = Path(folder).name
-    own = _references(desk, f"{folder}/references.yaml")
+    own = _references(desk, folder)
     names = desk.names(folder)
     before = len(desk.problems)
     written = [path for path in desk.yaml_files(folder, names) if Path(path).name != "references.yaml"]
@@ -175,17 +156,17 @@ def _entries(desk: _Desk, folder: str, shared: _Shelf) -> Iterator[Entry]:
             desk.problems.append(Problem("language-unknown", Where(path), _language(Path(path))))
             continue
         sheets: dict[ContentPath, Source] = {}
-        topic, source = desk.noun(Topic, path, lambda data, source: sheets.update(_figures(desk, folder, data, source)))
+        topic, source = desk.noun(Topic, path, partial(_figures, desk, folder, sheets))
         if topic and source:
-            references = own if isinstance(own, _Unread) else shared if isinstance(shared, _Unread) else None
+            references = own if isinstance(own, Unread) else shared if isinstance(shared, Unread) else None
             every = MappingProxyType({**shared, **own}) if references is None else references
             sources = MappingProxyType({**shared.sources, **own.sources})
             keys = frozenset(own)
             yield Entry(slug, language, topic, every, source, sources, keys, MappingProxyType(sheets))
 
 
-def _figures(desk: _Desk, folder: str, data: Any, source: Source) -> Iterator[tuple[ContentPath, Source]]:
-    """The figures of the CSV files that charts name, put in the place of the names; each with where they stand."""
+def _figures(desk: _Desk, folder: str, sheets: dict[ContentPath, Source], data: Any, source: Source) -> None:
+    """Put the figures of the CSV files that charts name in the place of the names; `sheets` keeps where they stand."""
     blocks = data.get("blocks") if isinstance(data, Mapping) else None
     for number, block in enumerate(blocks if isinstance(blocks, list) else ()):
         if not isinstance(block, dict) or block.get("kind") != "figure" or not isinstance(block.get("data"), str):
@@ -201,7 +182,7 @@ def _figures(desk: _Desk, folder: str, data: Any, source: Source) -> Iterator[tu
             desk.problems.extend(problems)
             if made:
                 block["data"] = {"columns": made.columns, "rows": made.rows}
-                yield at, made.source
+                sheets[at] = made.source
                 continue
         block["data"] = {"columns": ["…", "…"], "rows": [["…", "1"], ["…", "1"]]}  # what is wrong with it was said
 
@@ -212,54 +193,21 @@ def _language(path: Path) -> dict[str, str]:
     return {**facts, "closest": f"{near}.yaml"} if near else facts
 
 
-def _references(desk: _Desk, path: str) -> _Shelf:
-    """CSL-YAML: a list of items, or a mapping that holds it under `references`."""
-    if not os.path.lexists(desk.root / path):
-        return _Shelf()
-    read = desk.source(path)
-    if read is None:
-        return _Unread()
-    data, source = read
-    held = isinstance(data, Mapping) and isinstance(data.get("references"), list)
-    items = data["references"] if held else data
-    if not isinstance(items, list):
-        desk.problems.append(Problem("references-not-list", source.where(())))
-        return _Unread()
-    found = _Shelf()
-    lines: dict[str, int] = {}
-    depth = 2 if held else 1
-    places: dict[int, dict[ContentPath, tuple[int, int]]] = {}
-    for key, place in source.places.items():
-        if len(key) >= depth and isinstance(number := key[depth - 1], int):
-            places.setdefault(number, {})[key[depth:]] = place
-    for number, item in enumerate(items):
-        inner = Source(path, source.lines, MappingProxyType(places.get(number, {})))
-        reference, problems = _reference(item, inner)
-        desk.problems.extend(problems)
-        if reference is None:
+def _references(desk: _Desk, folder: str) -> Shelf:
+    """The items of a folder's references.yaml and of its references.json, as Zotero exports it."""
+    shelf = Shelf()
+    for path in (f"{folder}/references.yaml", f"{folder}/references.json"):
+        if not os.path.lexists(desk.root / path):
             continue
-        where = inner.where(("id",))
-        if reference.id in found:
-            facts = {"found": reference.id, "line": str(lines[reference.id])}
-            desk.problems.append(Problem("id-duplicate", where, facts))
-        found[reference.id] = reference
-        found.sources[reference.id] = inner
-        lines.setdefault(reference.id, where.line)
-    return found
-
-
-def _reference(item: object, source: Source) -> tuple[Reference | None, tuple[Problem, ...]]:
-    """A reference; where only its id is right, one that stands in for it, since citing it is then no mistake."""
-    reference, problems = typed(Reference, item, source)
-    if reference is not None:
-        empty = [field for field in ("type", "title") if not getattr(reference, field).strip()]
-        doubts = [Problem("text-empty", source.where((each,)), {"field": each}) for each in empty]
-        if reference.type.strip() and reference.type not in CSL_TYPES:
-            near = closest(reference.type, CSL_TYPES)
-            facts = {"field": "type", "found": reference.type, "allowed": _USUAL, **({"closest": near} if near else {})}
-            doubts.append(Problem("value-unknown", source.where(("type",)), facts))
-        return reference, (*doubts, *misfits(item, source))
-    return mended(Reference, item) if isinstance(item, Mapping) and item.get("id") else None, problems
+        read = desk.source(path)
+        if read is None:
+            return Unread()
+        try:
+            desk.problems.extend(shelve(*read, shelf))
+        except ValueError:
+            desk.problems.append(Problem("references-not-list", read[1].where(())))
+            return Unread()
+    return shelf
 
 
 def _logo(desk: _Desk, workspace: Workspace, source: Source) -> Picture | None:

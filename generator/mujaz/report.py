@@ -194,4 +194,4 @@ def _people() -> dict[str, dict[str, str]]:
 def _catalogue(name: str) -> dict[str, dict[str, str]]:
     raw = resources.files("mujaz").joinpath("words", name).read_bytes()
     data: dict[str, dict[str, str]] = parse(raw, name).data
-    return data or {}
+    return data

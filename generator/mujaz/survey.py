@@ -38,7 +38,7 @@ def _sound(library: Library, problems: tuple[Problem, ...]) -> Library:
     """The library without the topics and audiences that have errors; shared references are everyone's."""
     wrong = {problem.where.path for problem in errors(problems)}
     topics = {path.split("/")[2] for path in wrong if path.startswith("content/topics/")}
-    if any(path == "content/references.yaml" for path in wrong):
+    if wrong & {"content/references.yaml", "content/references.json"}:
         topics |= {entry.slug for entry in library.topics}
     audiences = {Path(path).stem for path in wrong if path.startswith("content/audiences/")}
     return replace(

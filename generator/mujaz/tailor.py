@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from mujaz.model.blocks import Block, Pointed
-from mujaz.model.points import Point, Recommendation
 from mujaz.model.brief import Part, Selection
 from mujaz.model.content import Audience, Entry, Pick
+from mujaz.model.points import Point, Recommendation
 
 _LAST = 100
 """Behind every priority that an author can write."""

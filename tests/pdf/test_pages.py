@@ -44,7 +44,11 @@ def test_every_brief_is_built_without_a_problem(built: tuple[Path, Result]) -> N
     _, result = built
     assert [problem.rule for problem in result.problems] == []
     assert {each.target.name for each in result.built} == {
-        f"{TOPIC}/{audience}.ar.{ending}" for audience in AUDIENCES for ending in ("pdf", "html")
+        f"{topic.name}/{audience}.{text.stem}.{ending}"
+        for topic in (ROOT / "content" / "topics").iterdir()
+        for text in topic.glob("??.yaml")
+        for audience in AUDIENCES
+        for ending in ("pdf", "html")
     }
 
 
@@ -141,8 +145,8 @@ def test_a_fresh_file_over_its_pages_is_told_of_each_time(built: tuple[Path, Res
     root, _ = built
     audience = root / "content" / "audiences" / "parliament.yaml"
     written = audience.read_text("utf-8")
-    audience.write_text(written.replace("pages: 4", "pages: 1"), "utf-8")
+    audience.write_text(re.sub("pages: [0-9]+", "pages: 1", written), "utf-8")
     again = build(root, Request(audiences=frozenset({"parliament"})), jobs=2, tell=lambda _step: None)
     audience.write_text(written, "utf-8")
     assert again.built == ()
-    assert [problem.rule for problem in again.problems] == ["pages-over"]
+    assert {problem.rule for problem in again.problems} == {"pages-over"}

@@ -72,12 +72,17 @@ def test_a_bar_is_as_long_as_its_figure() -> None:
 def test_every_bar_of_every_series_is_as_long_as_its_figure() -> None:
     svg = draw(TWO, LOOK)
     for number, colour in enumerate((ACCENT, "#b9802a")):
-        scale = {round((box[3] - box[1]) / row[number], 3) for box, row in zip(boxes(svg, colour), TWO.values, strict=True)}
+        scale = {
+            round((box[3] - box[1]) / (row[number] or 0), 3)
+            for box, row in zip(boxes(svg, colour), TWO.values, strict=True)
+        }
         assert len(scale) == 1
 
 
 def test_long_names_lie_beside_bars_that_grow_from_the_side_where_reading_starts() -> None:
-    plot = replace(BAR, names=("الآلات ومعدات النقل", "المنتجات الكيميائية", "الأغذية"), values=((5.0,), (12.5,), (1.0,)))
+    plot = replace(
+        BAR, names=("الآلات ومعدات النقل", "المنتجات الكيميائية", "الأغذية"), values=((5.0,), (12.5,), (1.0,))
+    )
     bars = boxes(draw(plot, LOOK))
     assert {round(bar[2], 3) for bar in bars} == {round(bars[0][2], 3)}
     lengths = [bar[2] - bar[0] for bar in bars]
@@ -112,7 +117,7 @@ def test_shares_fill_the_whole_and_are_told_in_percent() -> None:
     for number, (first, second) in enumerate(plot.values):
         if first:
             whole = (one[number][2] - one[number][0]) + (other[number][2] - other[number][0])
-            assert (one[number][2] - one[number][0]) / whole == pytest.approx(first / (first + second), rel=1e-3)
+            assert (one[number][2] - one[number][0]) / whole == pytest.approx(first / (first + (second or 0)), rel=1e-3)
     assert {"٢٥٪", "٧٥٪", "٥٠٪", "١٠٠٪"} <= set(words(svg))
 
 

@@ -251,6 +251,24 @@ def test_a_file_that_cannot_be_added_to_stays_as_it_is(held: str, rule: str, tmp
     assert (tmp_path / SHARED).read_bytes() == held.encode()
 
 
+def test_a_file_is_not_made_longer_than_is_read(tmp_path: Path) -> None:
+    held = "references:\n  - id: old\n    type: book\n    title: قديم\n" + "# كلام\n" * 100_000
+    done = importing(tmp_path, held[: (1 << 20) - 800_000] + "\n#" + "x" * 500_000)
+    assert done.added == ("new-one", "new-two")
+    bib = "".join(f"@book{{k{n}, title = {{{'عنوان ' * 50}}}}}\n" for n in range(2000))
+    before = (tmp_path / SHARED).read_bytes()
+    done = importing(tmp_path, None, bib)
+    assert (done.added, [each.rule for each in done.problems]) == ((), ["import-too-large"])
+    assert (tmp_path / SHARED).read_bytes() == before
+
+
+def test_every_rule_is_told_in_some_test() -> None:
+    told = {line.partition(" ")[0] for case in cases("mistakes.yaml") for line in case["problems"]}
+    code = Path(__file__).read_text("utf-8")
+    words = parse((ROOT / "generator/mujaz/words/bibtex.yaml").read_bytes(), "bibtex.yaml").data
+    assert [rule for rule in words if rule not in told and f'"{rule}"' not in code] == []
+
+
 def test_a_link_in_the_place_of_the_file_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "content").mkdir()
     (tmp_path / "elsewhere.yaml").write_text("mine")
@@ -262,13 +280,20 @@ def test_a_link_in_the_place_of_the_file_is_not_followed(tmp_path: Path) -> None
 
 def test_what_zotero_exports_as_json_is_taken_item_by_item(tmp_path: Path) -> None:
     items = [
-        {"id": "a", "type": "book", "title": "كتاب", "issued": {"date-parts": [["2021", 5]]}, "volume": 2},
+        {
+            "id": "a",
+            "type": "book",
+            "title": "كتاب",
+            "issued": {"date-parts": [["2021", 5]]},
+            "volume": 2,
+            "issue": None,
+        },
         {"id": "b c", "type": "book", "title": "x"},
         {"id": "d", "type": "book", "title": "x", "issued": {"date-parts": [[2021, 13]]}},
     ]
     done = importing(tmp_path, None, json.dumps(items, ensure_ascii=False, indent="\t"), "json")
     assert done.added == ("a",)
-    assert [(each.rule, each.where.line) for each in done.problems] == [("form-wrong", 17), ("reference-date", 25)]
+    assert [(each.rule, each.where.line) for each in done.problems] == [("form-wrong", 18), ("reference-date", 26)]
     assert yaml.safe_load((tmp_path / SHARED).read_text("utf-8"))["references"] == [
         {"id": "a", "type": "book", "title": "كتاب", "issued": {"date-parts": [[2021, 5]]}, "volume": "2"}
     ]

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mujaz.model.blocks import Block, Pointed
-from mujaz.model.points import Recommendation
 from mujaz.model.content import Audience, Entry
+from mujaz.model.points import Recommendation
 from mujaz.model.text import Depth
 from mujaz.tailor import fits, tailor
 from workspace import advice, entry, point, reader

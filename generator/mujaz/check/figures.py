@@ -10,6 +10,7 @@ from mujaz.model.blocks import Chart, Figure
 from mujaz.model.content import Entry, Path, Source
 from mujaz.problems import Problem
 
+
 def figures(entry: Entry) -> Iterator[Problem]:
     """Rows that are too short or long, cells that hold no number, and figures that their chart cannot show."""
     for number, block in enumerate(entry.topic.blocks):

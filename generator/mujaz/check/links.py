@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from mujaz.arabic import closest
 from mujaz.brackets import ADDRESS, DEEP, LINK, PICTURE, keys, loose
 from mujaz.model.blocks import Pointed, kinds
-from mujaz.model.points import Recommendation
 from mujaz.model.content import Audience, Entry, Path, Source
+from mujaz.model.points import Recommendation
 from mujaz.model.text import Kept, Noun, Wording
 from mujaz.problems import Problem, Severity, Where
 

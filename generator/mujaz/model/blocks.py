@@ -8,7 +8,18 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from mujaz.model.points import Actor, Concept, Event, Ground, Implication, Point, Recommendation, Scenario, Side, Verdict
+from mujaz.model.points import (
+    Actor,
+    Concept,
+    Event,
+    Ground,
+    Implication,
+    Point,
+    Recommendation,
+    Scenario,
+    Side,
+    Verdict,
+)
 from mujaz.model.text import Depth, Flow, Kept, Line, Noun, Since, Slug
 
 
@@ -19,8 +30,6 @@ class Chart(StrEnum):
     GROUPED_BAR = "grouped-bar"
     LINE = "line"
     STACKED_SHARE = "stacked-share"
-
-
 
 
 class Block(Kept):

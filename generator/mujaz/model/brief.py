@@ -12,8 +12,8 @@ from typing import Any, Literal
 from markupsafe import Markup
 
 from mujaz.model.blocks import Block
-from mujaz.model.points import Point
 from mujaz.model.content import Audience, Entry
+from mujaz.model.points import Point
 from mujaz.model.text import Depth
 
 

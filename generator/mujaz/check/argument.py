@@ -1,0 +1,185 @@
+"""`Entry` → gaps of its argument: what nothing answers, and what says nothing; judges no source and no language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from mujaz.check.texts import bare, place, texts
+from mujaz.model.blocks import Block, Evaluation, Hypothesis, Pointed, ProblemStatement, Recommendations, Scenarios
+from mujaz.model.content import Entry, Path
+from mujaz.model.points import Point, Side, Verdict
+from mujaz.model.text import Wording
+from mujaz.problems import Problem, Severity
+
+RULES = frozenset(
+    (
+        "weakness-unanswered",
+        "recommendation-idle",
+        "hypothesis-unproven",
+        "hypothesis-one-sided",
+        "question-unanswered",
+        "likelihood-missing",
+        "headline-empty",
+    )
+)
+
+
+def argument(entry: Entry) -> Iterator[Problem]:
+    """What the argument leaves open."""
+    yield from _answers(entry)
+    yield from _hypotheses(entry)
+    yield from _questions(entry)
+    for number, block in enumerate(entry.topic.blocks):
+        if isinstance(block, Scenarios):
+            for at, point in enumerate(block.points):
+                if point.likelihood is None:
+                    yield _told("likelihood-missing", entry, ("blocks", number, "points", at), point.id)
+        yield from _headlines(entry, number, block)
+
+
+def _told(rule: str, entry: Entry, path: Path, found: str) -> Problem:
+    return Problem(rule, entry.source.where(path), {"found": found}, Severity.WARNING)
+
+
+def _answers(entry: Entry) -> Iterator[Problem]:
+    """Weaknesses and recommendations that have nothing to do with each other."""
+    weak: dict[str, Path] = {}
+    advice: list[tuple[Path, str, tuple[str, ...]]] = []
+    for number, block in enumerate(entry.topic.blocks):
+        at: Path = ("blocks", number, "points")
+        if isinstance(block, Evaluation) and block.side is Side.NEGATIVE:
+            weak |= {point.id: (*at, place) for place, point in enumerate(block.points)}
+        elif isinstance(block, Recommendations):
+            advice += [((*at, place), point.id, point.answers) for place, point in enumerate(block.points)]
+    if not weak or not advice:
+        return
+    answered = {each for _, _, answers in advice for each in answers}
+    for name, path in weak.items():
+        if name not in answered:
+            yield _told("weakness-unanswered", entry, (*path, "id"), name)
+    for path, name, answers in advice:
+        if not answers:
+            yield _told("recommendation-idle", entry, (*path, "id"), name)
+
+
+def _hypotheses(entry: Entry) -> Iterator[Problem]:
+    sides = {block.side for block in entry.topic.blocks if isinstance(block, Evaluation)}
+    for number, block in enumerate(entry.topic.blocks):
+        if isinstance(block, Hypothesis) and block.verdict is not Verdict.OPEN:
+            path: Path = ("blocks", number, "verdict")
+            if not sides:
+                yield _told("hypothesis-unproven", entry, path, block.verdict.value)
+            elif len(sides) == 1:
+                yield _told("hypothesis-one-sided", entry, path, next(iter(sides)).value)
+
+
+# ------------------------------------------------------------------------------------------------ questions
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_FOLD = str.maketrans("أإآٱىةؤئ", "اااايهوي", "".join(chr(code) for code in range(0x064B, 0x0653)) + "ـ")
+_PREFIX = re.compile(r"^(?:وال|بال|فال|كال|ولل|لل|ال|[وفبكل](?=\w{4}))(?=\w{3})")
+_SUFFIX = re.compile(r"(?<=\w{3})(?:هما|اتها|اته|ات|ون|ين|ها|هم|يه|ته|تها|ان|ه|ي)$")
+_STOP = frozenset(
+    re.findall(
+        r"\S+",
+        """
+    ما ماذا هل كيف لماذا متى اين من اي مدي هو هي هم في علي الي عن مع بعد قبل بين هذا هذه ذلك تلك التي الذي الذين
+    ان كان كانت يكون تكون يمكن لا لم لن قد او ثم حول حتي عند كل وهل وما وكيف ومن الا منها فيها عليها له لها به
+    بها what which who how why when where is are was were the a an of to in on for and or does do did can could
+    should would it its their they this that these those by with from has have been be
+    """,
+    )
+)
+_KINDS = {
+    "mechanisms": "آلية آليات وسائل أدوات مجالات يعمل mechanism means tools",
+    "evaluation": "تقييم قوة ضعف إيجابي سلبي نجاح إخفاق أثر فاعلية evaluation strength weakness effect success",
+    "concepts": "مفهوم مفاهيم معنى تعريف يعني concept meaning definition",
+    "recommendations": "توصية توصيات ينبغي مطلوب معالجة تطوير علاج recommendation remedy improve",
+    "legal-basis": "قانوني قانون أساس دستور مشروعية legal law basis",
+    "scenarios": "سيناريو مشهد مستقبل احتمال scenario future",
+    "actors": "أطراف طرف مواقف موقف جهات يتحمل actors parties positions",
+    "implications": "آثار أثر تداعيات نتائج انعكاسات implications effects consequences",
+    "timeline": "مراحل مرحلة تطور تاريخ stages history",
+    "background": "خلفية أسباب تاريخ تطور background causes history",
+    "findings": "نتائج خلاصة findings results",
+    "figure": "أرقام حجم كم figures size",
+    "table": "أرقام حجم كم كلفة figures size cost",
+}
+"""Words by which a question asks for a kind of block, whatever the block's own words are."""
+
+
+@cache
+def _root(word: str) -> str:
+    """A word without what grammar adds to it: crude, for comparing words only."""
+    folded = word.lower().translate(_FOLD)
+    return _SUFFIX.sub("", _PREFIX.sub("", folded))
+
+
+def _roots(words: str) -> set[str]:
+    return {_root(word) for word in _WORD.findall(words) if word.lower().translate(_FOLD) not in _STOP}
+
+
+def _questions(entry: Entry) -> Iterator[Problem]:
+    """Questions whose words no other block takes up."""
+    asked = [
+        (("blocks", number, "questions", at), question)
+        for number, block in enumerate(entry.topic.blocks)
+        if isinstance(block, ProblemStatement)
+        for at, question in enumerate(block.questions)
+    ]
+    if not asked:
+        return
+    said: set[str] = set()
+    for block in entry.topic.blocks:
+        if not isinstance(block, ProblemStatement):
+            said |= _roots(_KINDS.get(block.kind, ""))
+            for text in texts(block, entry.source):
+                said |= _roots(bare(text.words))
+    title = _roots(entry.topic.title.default)
+    for path, question in asked:
+        wanted = _roots(bare(question.default))
+        # The words of the title are in every block: they answer nothing by themselves.
+        if wanted and not ((wanted - title) or wanted) & said:
+            yield _told("question-unanswered", entry, path, question.default)
+
+
+# ------------------------------------------------------------------------------------------------ headlines
+
+_LABELS = {
+    "summary": "الخلاصة خلاصة البحث الموجز ملخص summary brief",
+    "importance": "أهمية الموضوع البحث الأهمية importance topic",
+    "method": "المنهج منهج البحث منهجية method",
+    "background": "خلفية الموضوع الخلفية background",
+    "concepts": "المفاهيم مفهوم تعريف concept definition",
+    "timeline": "التسلسل الزمني حدث محطة مرحلة event stage",
+    "legal-basis": "الأساس القانوني نص قانوني legal basis text",
+    "actors": "الأطراف ومواقفها طرف موقف actor position",
+    "mechanisms": "الآليات آلية وسيلة mechanism",
+    "evaluation": "التقييم مواطن القوة الضعف نقطة نقاط قوة ضعف إيجابية سلبية إيجابيات سلبيات strength weakness point",
+    "implications": "الآثار المترتبة أثر آثار implication effect",
+    "scenarios": "السيناريوهات سيناريو مشهد scenario",
+    "findings": "النتائج نتيجة نتائج finding result",
+    "recommendations": "التوصيات توصية recommendation",
+}
+_ORDINALS = (
+    "الأول الأولى الثاني الثانية الثالث الثالثة الرابع الرابعة الخامس الخامسة السادس السادسة السابع السابعة الثامن "
+    "الثامنة التاسع التاسعة العاشر العاشرة أول أولى رقم مهم مهمة عام عامة أخرى "
+    "first second third fourth fifth sixth seventh eighth ninth tenth number important general other one two three"
+)
+
+
+def _headlines(entry: Entry, number: int, block: Block) -> Iterator[Problem]:
+    """Headlines that say no more than the title of their block."""
+    kind = str(getattr(block, "kind", ""))
+    known = _roots(f"{_LABELS.get(kind, '')} {_ORDINALS} {block.title.default if block.title else ''}")
+    holders: list[tuple[Path, Block | Point]] = [(("blocks", number), block)]
+    if isinstance(block, Pointed):
+        holders += [(("blocks", number, "points", at), point) for at, point in enumerate(block.points)]
+    for path, holder in holders:
+        headline = getattr(holder, "headline", None)
+        if isinstance(headline, Wording) and not _roots(bare(headline.default)) - known:
+            text = next(texts(headline, entry.source, (*path, "headline")))
+            facts = {"found": headline.default}
+            yield Problem("headline-empty", place(entry.source, text), facts, Severity.WARNING)

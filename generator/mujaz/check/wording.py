@@ -1,0 +1,50 @@
+"""`Entry` → slips of language in its texts, each where it stands; judges no argument and changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mujaz.check.texts import Text, texts
+from mujaz.language import Slip, in_whole, slips
+from mujaz.model.content import Entry, Path, Source
+from mujaz.problems import Problem, Severity, Where
+from mujaz.spans import Spot, spots
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A slip, and the characters of the file that it consists of."""
+
+    slip: Slip
+    path: Path
+    problem: Problem
+    spots: tuple[Spot, ...]
+    """Empty where the file cannot be followed letter by letter."""
+
+
+def wording(entry: Entry) -> Iterator[Placed]:
+    """All slips of language in the texts of a topic."""
+    whole = list(texts(entry.topic, entry.source))
+    found = [(text, slip) for text in whole for slip in slips(text.words, entry.language)]
+    found += [(whole[place], slip) for place, slip in in_whole([text.words for text in whole], entry.language)]
+    followed: dict[Path, list[Spot] | None] = {}
+    for text, slip in found:
+        if text.path not in followed:
+            followed[text.path] = _spots(entry.source, text)
+        yield _placed(slip, text, entry.source, followed[text.path])
+
+
+def _spots(source: Source, text: Text) -> list[Spot] | None:
+    span = source.spans.get(text.path)
+    return spots(source.lines, span, text.words) if span else None
+
+
+def _placed(slip: Slip, text: Text, source: Source, followed: list[Spot] | None) -> Placed:
+    where = source.where(text.path)
+    own: tuple[Spot, ...] = ()
+    if followed:
+        own = tuple(followed[slip.start : slip.end])
+        where = Where(source.path, followed[slip.start].line + 1, followed[slip.start].column + 1)
+    facts = {"found": slip.found, **({"better": slip.better} if slip.better is not None else {})}
+    return Placed(slip, text.path, Problem(slip.rule, where, facts, Severity.WARNING), own)

@@ -1,0 +1,67 @@
+"""Text → slips of its marks and the spaces around them; judges no letter and no word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mujaz.language.slip import Slip
+
+RULES = ("latin-mark", "arabic-mark", "space-before-mark", "space-after-mark", "pair-unbalanced")
+_A = "\u0621-\u064a\u066e-\u06d3\u064b-\u0652"
+_ARABIC_OF = {",": "،", ";": "؛", "?": "؟"}
+_LATIN_OF = {arabic: latin for latin, arabic in _ARABIC_OF.items()}
+_LATIN_MARK = re.compile(rf"(?<=[{_A}»٠-٩٪])[,;?](?![0-9٠-٩])|[,;?](?=\s+[«(]?[{_A}])|(?<=[{_A}»)])[,;?](?=\s|$)")
+_ARABIC_MARK = re.compile(r"(?<=[A-Za-z0-9)])[،؛؟](?=\s+[A-Za-z]|\s*$)")
+_BEFORE = re.compile(
+    rf"(?<=[^\s|])[ \t\u00a0]+(?=[،؛؟!»]|\.(?:\s|$)|:(?:\s|$)|[)\]](?!\())"
+    rf"|(?<=[«])[ \t\u00a0]+(?=\S)|(?<=\()[ \t\u00a0]+(?=[{_A}\w])"
+)
+_BEFORE_LATIN = re.compile(r"(?<=[^\s|])[ \t\u00a0]+(?=[,;?!”]|\.(?:\s|$)|:(?:\s|$)|\))")
+_AFTER = re.compile(
+    rf"[،؛؟](?=[\w«(])|(?<=[{_A}]{{3}})[.!](?=[{_A}]{{2}})|(?<=[{_A}]{{3}}):(?=[{_A}]{{2}})|[»)](?=[{_A}]{{2}})"
+)
+_AFTER_LATIN = re.compile(r"(?<=[A-Za-z])[,;](?=[A-Za-z])|(?<=[a-z]{2})[.?!](?=[A-Z][a-z])")
+_OPEN_TIGHT = re.compile(rf"(?<=[{_A}]{{4}})[«(](?=[{_A}])")
+_PAIRS = {"»": "«", ")": "(", "]": "[", "”": "“"}
+_PAIR = re.compile(r"[«»()\[\]“”]")
+_LISTED = re.compile(r"(?:^|(?<=\s))(?:\w{1,3}|[0-9٠-٩]+)\)", re.MULTILINE)
+_BLANK = re.compile(r"\n\s*\n")
+
+
+def marks(text: str, *, arabic: bool) -> Iterator[Slip]:
+    """Marks of the other script, and spaces that are missing or too many."""
+    if arabic:
+        if any(mark in text for mark in ",;?"):
+            for found in _LATIN_MARK.finditer(text):
+                yield Slip("latin-mark", found.start(), found.end(), found[0], _ARABIC_OF[found[0]])
+    elif any(mark in text for mark in "،؛؟"):
+        for found in _ARABIC_MARK.finditer(text):
+            yield Slip("arabic-mark", found.start(), found.end(), found[0], _LATIN_OF[found[0]])
+    for found in (_BEFORE if arabic else _BEFORE_LATIN).finditer(text):
+        yield Slip("space-before-mark", found.start(), found.end(), found[0], "")
+    for found in (_AFTER if arabic else _AFTER_LATIN).finditer(text):
+        yield Slip("space-after-mark", found.start(), found.end(), found[0], found[0] + " ")
+    if arabic:
+        for found in _OPEN_TIGHT.finditer(text):
+            yield Slip("space-after-mark", found.start(), found.end(), found[0], " " + found[0])
+
+
+def pairs(text: str) -> Iterator[Slip]:
+    """Brackets and quotation marks that open and never close, or close and never opened, within a paragraph."""
+    if not _PAIR.search(text):
+        return
+    listed = {found.end() - 1 for found in _LISTED.finditer(text)}
+    start = 0
+    for end in [*(gap.start() for gap in _BLANK.finditer(text)), len(text)]:
+        opened: list[tuple[str, int]] = []
+        for found in _PAIR.finditer(text, start, end):
+            mark, at = found[0], found.start()
+            if mark not in _PAIRS:
+                opened.append((mark, at))
+            elif opened and opened[-1][0] == _PAIRS[mark]:
+                opened.pop()
+            elif at not in listed:
+                yield Slip("pair-unbalanced", at, at + 1, mark)
+        yield from (Slip("pair-unbalanced", at, at + 1, mark) for mark, at in opened)
+        start = end

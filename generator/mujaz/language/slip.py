@@ -1,0 +1,20 @@
+"""What a slip of language is; knows no rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """One slip in a text."""
+
+    rule: str
+    start: int
+    """The offset of its first character."""
+    end: int
+    """The offset behind its last one."""
+    found: str
+    """What stands there."""
+    better: str | None = None
+    """What should stand there; None where a person must decide."""

@@ -1,0 +1,124 @@
+"""Text → words that are written twice, misspelt, or left over by the extraction of a PDF; judges no mark."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import resources
+
+from mujaz.language.slip import Slip
+from mujaz.marks import parse
+
+RULES = ("word-doubled", "hamza-slip", "ta-marbuta-slip", "extraction-leftover")
+_A = "\u0621-\u064a\u066e-\u06d3\u064b-\u0652"
+_WORD = re.compile(rf"[{_A}ـ]+")
+_DOUBLED = re.compile(r"(?<![\w-])([^\W\d_]{2,})[ \t\n]+\1(?![\w-])")
+_SWAPPED = re.compile("(?<![\u0621-\u064a])([وفبكل]{0,2})(اإل|األ|اآل|اال)(?=[\u0621-\u064a])")
+_RIGHT = {"اإل": "الإ", "األ": "الأ", "اآل": "الآ", "اال": "الا"}
+_ALONE = re.compile("(?<![\\w(./\u064b-\u0652«@-])و?[ثحخذرزشضطظغةىءئؤي](?![\\w).:/ـ\u064b-\u0652»-])")
+"""A letter by itself, of those that name no list, page or year."""
+_YEH = re.compile("(?<![\u0621-\u064a])([وفبكل]{0,2})(ال[\u0621-\u064a]{2,}ي)ه(?![\u0621-\u064a\u064b-\u0652])")
+_YEH_RIGHT = frozenset(
+    re.findall(
+        r"\S+",
+        """
+    الفقيه الوجيه النبيه السفيه النزيه الشبيه التنبيه التوجيه التنويه التشويه الترفيه التمويه التسفيه التنزيه
+    الكريه البديه التأليه المتيه التكريه التفويه التسويه
+    """,
+    )
+)
+
+
+@cache
+def _lexicon() -> tuple[Mapping[str, str], frozenset[str], frozenset[str]]:
+    """Misspelt → right; frequent words; words that a stray letter seems to make and that are words all the same."""
+    raw = resources.files("mujaz").joinpath("words", "spelling.yaml").read_bytes()
+    data = parse(raw, "spelling.yaml").data
+    wrong = dict(pair.split(":") for group in ("hamza", "ta-marbuta") for pair in data[group].split())
+    return wrong, frozenset(data["frequent"].split()), frozenset(data["real"].split())
+
+
+@cache
+def _marbuta() -> frozenset[str]:
+    raw = resources.files("mujaz").joinpath("words", "spelling.yaml").read_bytes()
+    return frozenset(pair.partition(":")[0] for pair in parse(raw, "spelling.yaml").data["ta-marbuta"].split())
+
+
+@cache
+def _confusions() -> Mapping[str, str]:
+    raw = resources.files("mujaz").joinpath("words", "spelling.yaml").read_bytes()
+    return dict(pair.split(":") for pair in parse(raw, "spelling.yaml").data["confused"].split())
+
+
+_PREFIXES = ("", "و", "ف", "ب", "ل", "ك", "وب", "ول", "وك", "فب", "فل")
+_LONG = {"و": 3, "ف": 4, "ب": 4, "ل": 4, "ك": 5}
+"""Of so many letters at least is a word that a prefix was written to: «فاو» and «كادت» are words of their own."""
+_REPEATED = frozenset(
+    re.findall(
+        r"\S+",
+        """
+    قطرة خطوة كلمة حرفاً سطراً باباً يوماً فصلاً صفحة واحداً درجة نقطة بنداً مادة شيئاً جملة حجراً بلدة
+    بي جدا جداً رويداً رويدا الله آمين كلا هيهات مهلا مهلاً دواليك had that
+    """,
+    )
+)
+
+
+def doubled(text: str) -> Iterator[Slip]:
+    """A word that stands twice in a row."""
+    for found in _DOUBLED.finditer(text):
+        if found[1] not in _REPEATED and not (found[1].isascii() and found[1][0].isupper()):
+            yield Slip("word-doubled", found.start(), found.end(), found[0])
+
+
+def spelling(text: str) -> Iterator[Slip]:
+    """Hamzas and ta marbutas that are off, and what an extraction left."""
+    suspects = _suspects(text)
+    if suspects:
+        for found in _WORD.finditer(text):
+            if found[0] in suspects:
+                yield from _misspelt(found)
+    if "ه" in text:
+        for found in _YEH.finditer(text):
+            if found[2] + "ه" not in _YEH_RIGHT:
+                better = f"{found[1]}{found[2]}ة"
+                yield Slip("ta-marbuta-slip", found.start(), found.end(), found[0], better)
+    for found in _SWAPPED.finditer(text):
+        yield Slip("extraction-leftover", found.start(2), found.end(2), found[2], _RIGHT[found[2]])
+    for found in _ALONE.finditer(text):
+        yield Slip("extraction-leftover", found.start(), found.end(), found[0])
+
+
+def _suspects(text: str) -> set[str]:
+    """The words of a text that a second look is worth: each word is looked up once, however often it stands."""
+    return {word for word in set(_WORD.findall(text)) if _judge(word) is not None}
+
+
+@cache
+def _judge(word: str) -> tuple[str, str | None] | None:
+    """The rule that a word breaks and what is meant, or None."""
+    wrong, frequent, real = _lexicon()
+    bare = word.rstrip("\u064b\u064c\u064d")
+    for prefix in _PREFIXES:
+        rest = word[len(prefix) :]
+        if not word.startswith(prefix) or (prefix and len(rest) < _LONG[prefix[-1]]):
+            continue
+        if rest in wrong:
+            rule = "ta-marbuta-slip" if rest in _marbuta() else "hamza-slip"
+            return rule, prefix + wrong[rest]
+        if rest in _confusions():
+            return "extraction-leftover", prefix + _confusions()[rest]
+    if "د" in word and len(word) > 3 and bare not in frequent and bare not in real:
+        for at, letter in enumerate(word):
+            if letter == "د" and at > 0:
+                less = word[:at] + word[at + 1 :]
+                if less in frequent or (less[:1] in "وفبل" and less[1:] in frequent and len(less) > 4):
+                    return "extraction-leftover", None
+    return None
+
+
+def _misspelt(found: re.Match[str]) -> Iterator[Slip]:
+    judged = _judge(found[0])
+    if judged:
+        yield Slip(judged[0], found.start(), found.end(), found[0], judged[1])

@@ -1,0 +1,95 @@
+"""The rules of judgement: each told of by its bad example, silent at its good one, and documented with both."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from judged import FAMILIES, ROOT, TODAY, cases, guide, judged
+from mujaz.check import RULES
+from mujaz.problems import Severity
+from mujaz.survey import survey
+from workspace import lay, topic_data, write
+
+
+def every() -> list[Any]:
+    return [
+        pytest.param(case, id=f"{case['rule']} {number}")
+        for family in FAMILIES
+        for number, case in enumerate(cases(family))
+    ]
+
+
+@pytest.mark.parametrize("case", every())
+def test_the_bad_example_is_told_of_and_the_good_one_is_not(case: dict[str, Any]) -> None:
+    language = case.get("language", "ar")
+    assert case["rule"] in {problem.rule for problem in judged(case["bad"], language)}
+    assert case["rule"] not in {problem.rule for problem in judged(case["good"], language)}
+
+
+def test_every_rule_has_an_example_and_every_example_a_rule() -> None:
+    assert {case["rule"] for family in FAMILIES for case in cases(family)} == RULES
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_the_guide_of_rules_is_the_one_that_the_examples_make(language: str) -> None:
+    written = (ROOT / "docs" / f"rules.{language}.md").read_text("utf-8")
+    assert written == guide(language), "run: .venv/bin/python tests/judged.py"
+
+
+# ------------------------------------------------------------------------------------- weights and silences
+
+LONG = "كلمة " * 13
+
+
+def found(root: Path) -> list[tuple[str, Severity]]:
+    return [(problem.rule, problem.severity) for problem in survey(root, TODAY).problems]
+
+
+def workspace(root: Path, *, rules: dict[str, str] | None = None, allow: dict[str, Any] | None = None) -> Path:
+    lay(root)
+    data = topic_data()
+    data["blocks"] = [{"kind": "summary", "headline": LONG.strip(), **({"allow": allow} if allow else {})}]
+    write(root / "content/topics/water/ar.yaml", data)
+    write(root / "mujaz.yaml", {"organisation": "المؤسسة", **({"rules": rules} if rules else {})})
+    return root
+
+
+def test_a_house_weighs_a_rule_as_it_likes(tmp_path: Path) -> None:
+    assert ("headline-long", Severity.WARNING) in found(workspace(tmp_path / "a"))
+    assert ("headline-long", Severity.ERROR) in found(workspace(tmp_path / "b", rules={"headline-long": "error"}))
+    assert "headline-long" not in dict(found(workspace(tmp_path / "c", rules={"headline-long": "off"})))
+
+
+def test_a_rule_made_an_error_stops_its_topic(tmp_path: Path) -> None:
+    seen = survey(workspace(tmp_path, rules={"headline-long": "error"}), TODAY)
+    assert seen.library is not None
+    assert seen.library.broken == {"water"}
+
+
+def test_an_author_silences_a_rule_where_it_is_broken_and_nowhere_else(tmp_path: Path) -> None:
+    root = workspace(tmp_path, allow={"headline-long": "عنوان رسمي لا يُختصر"})
+    assert "headline-long" not in dict(found(root))
+    path = root / "content/topics/water/ar.yaml"
+    data = yaml.safe_load(path.read_text("utf-8"))
+    data["blocks"].append({"kind": "importance", "headline": LONG.strip()})
+    write(path, data)
+    assert "headline-long" in dict(found(root))
+
+
+def test_a_silence_that_silences_nothing_is_told_of(tmp_path: Path) -> None:
+    root = workspace(tmp_path, allow={"headline-long": "سبب", "gist-long": "سبب"})
+    assert ("allow-unused", Severity.WARNING) in found(root)
+
+
+def test_a_silence_needs_a_reason(tmp_path: Path) -> None:
+    assert ("allow-reasonless", Severity.ERROR) in found(workspace(tmp_path, allow={"headline-long": " "}))
+
+
+@pytest.mark.parametrize("holder", ["rules", "allow"])
+def test_a_rule_that_nobody_has_is_told_of(tmp_path: Path, holder: str) -> None:
+    named: dict[str, Any] = {holder: {"headline-lonk": "off"}}
+    assert ("rule-unknown", Severity.ERROR) in found(workspace(tmp_path, **named))
