@@ -387,7 +387,7 @@ try:
     main(["--help"])
 except SystemExit:
     pass
-heavy = {{"weasyprint", "pikepdf", "fontTools", "citeproc"}} & set(sys.modules)
+heavy = {{"weasyprint", "matplotlib", "numpy", "pikepdf", "fontTools", "citeproc", "bibtexparser"}} & set(sys.modules)
 sys.exit(f"loaded: {{heavy}}" if heavy else 0)
 """
     done = python("-c", code)
