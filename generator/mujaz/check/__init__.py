@@ -9,6 +9,7 @@ from itertools import groupby
 from mujaz.check import argument, evidence, length
 from mujaz.check.figures import figures
 from mujaz.check.links import audience_links, topic_links
+from mujaz.check.texts import texts
 from mujaz.check.weights import Leave, leaves_of, leaves_of_references, standing, unknown_rules, weighed
 from mujaz.check.wording import wording
 from mujaz.language import RULES as LANGUAGE
@@ -41,12 +42,13 @@ def _judged(library: Library, today: datetime.date | None) -> Iterator[Problem]:
     """What the rules of judgement find, before anyone is asked how much it weighs."""
     for _, group in groupby(library.topics, key=lambda entry: entry.slug):
         entries = tuple(group)
-        yield from evidence.unused(entries)
-        for entry in entries:
-            yield from argument.argument(entry)
-            yield from evidence.evidence(entry, today)
-            yield from length.length(entry, library.audiences)
-            yield from (placed.problem for placed in wording(entry))
+        wholes = [tuple(texts(entry.topic, entry.source)) for entry in entries]
+        yield from evidence.unused(entries, [text for whole in wholes for text in whole])
+        for entry, whole in zip(entries, wholes, strict=True):
+            yield from argument.argument(entry, whole)
+            yield from evidence.evidence(entry, whole, today)
+            yield from length.length(entry, whole, library.audiences)
+            yield from (placed.problem for placed in wording(entry, whole))
 
 
 def _leaves(library: Library) -> Iterator[Leave | Problem]:

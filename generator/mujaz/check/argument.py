@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
-from mujaz.check.texts import bare, place, texts
+from mujaz.check.texts import Text, bare, place, texts
 from mujaz.model.blocks import Block, Evaluation, Hypothesis, Pointed, ProblemStatement, Recommendations, Scenarios
 from mujaz.model.content import Entry, Path
 from mujaz.model.points import Point, Side, Verdict
@@ -26,11 +26,11 @@ RULES = frozenset(
 )
 
 
-def argument(entry: Entry) -> Iterator[Problem]:
-    """What the argument leaves open."""
+def argument(entry: Entry, whole: Sequence[Text]) -> Iterator[Problem]:
+    """What the argument leaves open; `whole` are the texts of the topic."""
     yield from _answers(entry)
     yield from _hypotheses(entry)
-    yield from _questions(entry)
+    yield from _questions(entry, whole)
     for number, block in enumerate(entry.topic.blocks):
         if isinstance(block, Scenarios):
             for at, point in enumerate(block.points):
@@ -121,7 +121,7 @@ def _roots(words: str) -> set[str]:
     return {_root(word) for word in _WORD.findall(words) if word.lower().translate(_FOLD) not in _STOP}
 
 
-def _questions(entry: Entry) -> Iterator[Problem]:
+def _questions(entry: Entry, whole: Sequence[Text]) -> Iterator[Problem]:
     """Questions whose words no other block takes up."""
     asked = [
         (("blocks", number, "questions", at), question)
@@ -131,17 +131,16 @@ def _questions(entry: Entry) -> Iterator[Problem]:
     ]
     if not asked:
         return
-    said: set[str] = set()
-    for block in entry.topic.blocks:
-        if not isinstance(block, ProblemStatement):
-            said |= _roots(_KINDS.get(block.kind, ""))
-            for text in texts(block, entry.source):
-                said |= _roots(bare(text.words))
+    others = {n for n, block in enumerate(entry.topic.blocks) if not isinstance(block, ProblemStatement)}
+    kinds = {str(getattr(entry.topic.blocks[n], "kind", "")) for n in others}
+    said = [text.bare for text in whole if text.path[0] == "blocks" and text.path[1] in others]
+    said += [_KINDS.get(kind, "") for kind in kinds]
+    folded = "\n".join(said).lower().translate(_FOLD)
     title = _roots(entry.topic.title.default)
     for path, question in asked:
         wanted = _roots(bare(question.default))
         # The words of the title are in every block: they answer nothing by themselves.
-        if wanted and not ((wanted - title) or wanted) & said:
+        if wanted and not any(root in folded for root in (wanted - title) or wanted):
             yield _told("question-unanswered", entry, path, question.default)
 
 

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from mujaz.brackets import keys
-from mujaz.check.texts import Text, bare, place, texts
-from mujaz.model.blocks import Block, Figure, Pointed, Quote, Table
+from mujaz.check.texts import Text, bare, place
+from mujaz.model.blocks import Figure, Quote, Table
 from mujaz.model.content import Entry, Path, Reference
 from mujaz.problems import Problem, Severity
 
@@ -44,6 +44,8 @@ _NAMED = re.compile(
 )
 """A number that is a name: of a resolution, an article, a law."""
 _QUOTED = re.compile(r"«([^«»]{12,})»|“([^“”]{12,})”")
+_CLAIM = re.compile("[0-9٠-٩«“]")
+"""What every date, number and quotation holds."""
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _WORDS = 4
 _FREE = frozenset(
@@ -71,7 +73,7 @@ _COVERED = ("headline", "when", "intro", "statement", "questions", "occasion")
 _PLACED = ("container-title", "publisher", "number", "ISBN", "DOI")
 
 
-def evidence(entry: Entry, today: datetime.date | None) -> Iterator[Problem]:
+def evidence(entry: Entry, whole: Sequence[Text], today: datetime.date | None) -> Iterator[Problem]:
     """What is said without a source, sources without what makes them one, and a review that is due."""
     due = entry.topic.review_by
     if today and due and due < today:
@@ -81,9 +83,7 @@ def evidence(entry: Entry, today: datetime.date | None) -> Iterator[Problem]:
         reference = entry.references.get(key)
         if reference is not None:
             yield from _source(entry, key, reference)
-    supported = _supported(entry)
-    for number, block in enumerate(entry.topic.blocks):
-        yield from _claims(entry, block, ("blocks", number), supported)
+    yield from _claims(entry, whole)
 
 
 def _source(entry: Entry, key: str, reference: Reference) -> Iterator[Problem]:
@@ -96,41 +96,38 @@ def _source(entry: Entry, key: str, reference: Reference) -> Iterator[Problem]:
         yield Problem("access-date-missing", where, {"found": key}, Severity.WARNING)
 
 
-def unused(entries: Sequence[Entry]) -> Iterator[Problem]:
-    """References of a topic's own file that no text of the topic cites, in any language."""
-    cited = {key for entry in entries for text in texts(entry.topic, entry.source) for key in keys(text.words)}
+def unused(entries: Sequence[Entry], whole: Sequence[Text]) -> Iterator[Problem]:
+    """References of a topic's own file that none of its texts cites, in any language."""
+    cited = {key for text in whole for key in keys(text.words)}
     for key in sorted(entries[0].own - cited) if entries else ():
         where = entries[0].reference_sources[key].where(("id",))
         yield Problem("reference-unused", where, {"found": key}, Severity.WARNING)
 
 
-def _claims(entry: Entry, block: Block, path: Path, supported: frozenset[str]) -> Iterator[Problem]:
-    """The claims of a block and of its points; one field's citation covers the headline above it."""
-    holders: list[tuple[object, Path]] = [(block, path)]
-    if isinstance(block, Pointed):
-        holders += [(point, (*path, "points", number)) for number, point in enumerate(block.points)]
-    sourced = isinstance(block, Table | Figure | Quote) and any(
-        any(keys(text.words)) for text in texts(block, entry.source, path)
-    )
-    for holder, at in holders:
-        mine = [
-            text
-            for name, info in type(holder).model_fields.items()  # type: ignore[attr-defined] # a noun
-            if name not in _FREE and name != "points"
-            for text in texts(getattr(holder, name), entry.source, (*at, info.alias or name))
-        ]
-        whole = sourced or any(any(keys(text.words)) for text in mine)
-        named = isinstance(block, Table | Figure) and block.source is not None
+def _claims(entry: Entry, whole: Sequence[Text]) -> Iterator[Problem]:
+    """The claims of each block and point; one field's citation covers the headline above it."""
+    supported = _supported(entry, whole)
+    held: dict[Path, list[Text]] = {}
+    for text in whole:
+        if text.path[0] == "blocks":
+            held.setdefault(text.holder, []).append(text)
+    for path, mine in held.items():
+        block = entry.topic.blocks[int(path[1])]
+        cited = any(text.cites for text in mine)
+        if isinstance(block, Table | Figure) and (cited or block.source is not None):
+            continue
         for text in mine:
-            if not named and not (whole and text.field in _COVERED):
+            if text.field not in _FREE and not (cited and (isinstance(block, Quote) or text.field in _COVERED)):
                 yield from _uncited(entry, text, supported)
-                if isinstance(block, Quote) and text.field == "text" and not whole and len(text.words.split()) > _WORDS:
+                if isinstance(block, Quote) and text.field == "text" and len(text.words.split()) > _WORDS:
                     where = place(entry.source, text)
                     yield Problem("quotation-uncited", where, {"found": text.words}, Severity.WARNING)
 
 
 def _uncited(entry: Entry, text: Text, supported: frozenset[str]) -> Iterator[Problem]:
     """Dates, numbers and quotations of the paragraphs of a text that cite nothing."""
+    if not _CLAIM.search(text.words):
+        return
     for start, words in _paragraphs(text.words):
         if any(keys(words)):
             continue
@@ -178,11 +175,12 @@ def _figures(words: str) -> frozenset[str]:
     return frozenset(re.findall(r"[0-9]+(?:[.,][0-9]+)*", words.translate(_DIGITS)))
 
 
-def _supported(entry: Entry) -> frozenset[str]:
+def _supported(entry: Entry, whole: Sequence[Text]) -> frozenset[str]:
     """The figures that stand with a citation somewhere in the topic: they may be told again without it."""
     found: set[str] = set(_figures(entry.topic.title.default))
-    for text in texts(entry.topic, entry.source):
-        for _, words in _paragraphs(text.words):
-            if any(keys(words)):
-                found |= _figures(bare(words))
+    for text in whole:
+        if text.cites:
+            for _, words in _paragraphs(text.words):
+                if any(keys(words)):
+                    found |= _figures(bare(words))
     return frozenset(found)

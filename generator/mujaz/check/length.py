@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 
@@ -26,11 +26,11 @@ _EXPLAINED = re.compile(
 )
 
 
-def length(entry: Entry, audiences: Mapping[str, Audience]) -> Iterator[Problem]:
+def length(entry: Entry, whole: Sequence[Text], audiences: Mapping[str, Audience]) -> Iterator[Problem]:
     """What is longer than its readers' patience."""
-    for text in texts(entry.topic, entry.source):
+    for text in whole:
         rule, most = _MOST.get(text.field, ("", 0))
-        words = len(bare(text.words).split()) if rule or len(text.words) > _SENTENCE * 2 else 0
+        words = len(text.bare.split()) if rule or len(text.words) > _SENTENCE * 2 else 0
         if rule and words > most:
             facts = {"found": str(words), "limit": str(most)}
             yield Problem(rule, place(entry.source, text), facts, Severity.WARNING)
@@ -41,7 +41,7 @@ def length(entry: Entry, audiences: Mapping[str, Audience]) -> Iterator[Problem]
 
 
 def _sentences(entry: Entry, text: Text) -> Iterator[Problem]:
-    plain = _TABLES.sub(lambda found: "." * len(found[0]), bare(text.words))
+    plain = _TABLES.sub(lambda found: "." * len(found[0]), text.bare)
     start = 0
     for end in [*(found.end() for found in _END.finditer(text.words)), len(plain)]:
         sentence = plain[start:end]

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
-from mujaz.brackets import BRACKET
+from mujaz.brackets import BRACKET, keys
+from mujaz.model.blocks import Row
 from mujaz.model.content import Path, Source
 from mujaz.model.text import Noun, Wording
 from mujaz.problems import Where
 from mujaz.spans import spots
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
     """One text of a topic: the default of a wording, or what it says to one audience."""
 
@@ -22,6 +24,21 @@ class Text:
     words: str
     audience: str | None = None
     """Who alone reads it; None for the default."""
+
+    @cached_property
+    def bare(self) -> str:
+        """The words without citations and marks of Markdown."""
+        return bare(self.words)
+
+    @cached_property
+    def cites(self) -> bool:
+        """Whether it cites anything."""
+        return any(True for _ in keys(self.words))
+
+    @property
+    def holder(self) -> Path:
+        """The path of the point, or else of the block, that it belongs to."""
+        return self.path[:4] if self.path[2:3] == ("points",) and len(self.path) > 4 else self.path[:2]
 
     @property
     def field(self) -> str:
@@ -33,7 +50,9 @@ class Text:
 def things(thing: object, path: Path = ()) -> Iterator[tuple[Path, object]]:
     """Everything below a noun with its path, nouns and texts alike."""
     yield path, thing
-    if isinstance(thing, Noun):
+    if isinstance(thing, Row):  # authors write a row as a list
+        yield from things(thing.cells, path)
+    elif isinstance(thing, Noun):
         for name, info in type(thing).model_fields.items():
             value = getattr(thing, name)
             if value is not None and value != ():

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mujaz.check.texts import Text, texts
+from mujaz.check.texts import Text
 from mujaz.language import Slip, in_whole, slips
 from mujaz.model.content import Entry, Path, Source
 from mujaz.problems import Problem, Severity, Where
@@ -23,9 +23,8 @@ class Placed:
     """Empty where the file cannot be followed letter by letter."""
 
 
-def wording(entry: Entry) -> Iterator[Placed]:
+def wording(entry: Entry, whole: Sequence[Text]) -> Iterator[Placed]:
     """All slips of language in the texts of a topic."""
-    whole = list(texts(entry.topic, entry.source))
     found = [(text, slip) for text in whole for slip in slips(text.words, entry.language)]
     found += [(whole[place], slip) for place, slip in in_whole([text.words for text in whole], entry.language)]
     followed: dict[Path, list[Spot] | None] = {}

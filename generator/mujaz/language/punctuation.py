@@ -22,7 +22,11 @@ _AFTER = re.compile(
     rf"[،؛؟](?=[\w«(])|(?<=[{_A}]{{3}})[.!](?=[{_A}]{{2}})|(?<=[{_A}]{{3}}):(?=[{_A}]{{2}})|[»)](?=[{_A}]{{2}})"
 )
 _AFTER_LATIN = re.compile(r"(?<=[A-Za-z])[,;](?=[A-Za-z])|(?<=[a-z]{2})[.?!](?=[A-Z][a-z])")
+_TIGHT = re.compile(r"[،؛؟.!:»),;?](?=[\w«(])|[«(](?<=\w.)")
+"""What every slip after a mark begins with."""
 _OPEN_TIGHT = re.compile(rf"(?<=[{_A}]{{4}})[«(](?=[{_A}])")
+_LOOSE = (" ،", " ؛", " ؟", " !", " »", "« ", "( ", " )", " ]", " .", " :", " ,", " ;", " ?", " ”", "\t", "\u00a0")
+"""Of these, every slip before a mark holds one."""
 _PAIRS = {"»": "«", ")": "(", "]": "[", "”": "“"}
 _PAIR = re.compile(r"[«»()\[\]“”]")
 _LISTED = re.compile(r"(?:^|(?<=\s))(?:\w{1,3}|[0-9٠-٩]+)\)", re.MULTILINE)
@@ -38,11 +42,13 @@ def marks(text: str, *, arabic: bool) -> Iterator[Slip]:
     elif any(mark in text for mark in "،؛؟"):
         for found in _ARABIC_MARK.finditer(text):
             yield Slip("arabic-mark", found.start(), found.end(), found[0], _LATIN_OF[found[0]])
-    for found in (_BEFORE if arabic else _BEFORE_LATIN).finditer(text):
+    loose = any(pair in text for pair in _LOOSE)
+    for found in (_BEFORE if arabic else _BEFORE_LATIN).finditer(text) if loose else ():
         yield Slip("space-before-mark", found.start(), found.end(), found[0], "")
-    for found in (_AFTER if arabic else _AFTER_LATIN).finditer(text):
+    tight = _TIGHT.search(text)
+    for found in (_AFTER if arabic else _AFTER_LATIN).finditer(text) if tight else ():
         yield Slip("space-after-mark", found.start(), found.end(), found[0], found[0] + " ")
-    if arabic:
+    if arabic and tight:
         for found in _OPEN_TIGHT.finditer(text):
             yield Slip("space-after-mark", found.start(), found.end(), found[0], " " + found[0])
 
