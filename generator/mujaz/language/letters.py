@@ -15,6 +15,7 @@ _FORM = re.compile("[\ufb50-\ufd3d\ufd50-\ufdcf\ufdf0-\ufdf9\ufdfc\ufe70-\ufefc]
 _CONTROL = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]+")
 _DIGITS = re.compile("[0-9٠-٩۰-۹](?:[.,٫٬]?[0-9٠-٩۰-۹])+")
 _STYLES = (("western", re.compile("[0-9]")), ("arabic-indic", re.compile("[٠-٩]")), ("persian", re.compile("[۰-۹]")))
+_NUMBER = re.compile("[0-9٠-٩۰-۹]+(?:[.,٫٬][0-9٠-٩۰-۹]+)*")
 _WESTERN = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫٬", "01234567890123456789.,")
 _INDIC = str.maketrans("0123456789۰۱۲۳۴۵۶۷۸۹", "٠١٢٣٤٥٦٧٨٩" * 2)
 _PERSIAN = str.maketrans("0123456789٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹" * 2)
@@ -67,8 +68,11 @@ def digits_of(texts: Sequence[str]) -> Iterator[tuple[int, Slip]]:
     for place, text in enumerate(texts):
         if text.isascii():
             continue
-        for number in re.finditer("[0-9]+(?:[.,][0-9]+)*|[٠-٩]+(?:[٫٬.,][٠-٩]+)*|[۰-۹]+(?:[٫٬.,][۰-۹]+)*", text):
-            style = next(name for name, pattern in _STYLES if pattern.match(number[0]))
+        for number in _NUMBER.finditer(text):
+            styles = [name for name, pattern in _STYLES if pattern.search(number[0])]
+            if len(styles) > 1:
+                continue  # told of by itself
+            style = styles[0]
             found[style].append((place, number))
     most = max(found, key=lambda style: len(found[style]))
     for style, numbers in found.items():
