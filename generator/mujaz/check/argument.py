@@ -112,13 +112,15 @@ _KINDS = {
 
 @cache
 def _root(word: str) -> str:
-    """A word without what grammar adds to it: crude, for comparing words only."""
+    """A word without what grammar adds to it, crude, for comparing words only; nothing of a word that carries none."""
     folded = word.lower().translate(_FOLD)
+    if folded in _STOP:
+        return ""
     return _SUFFIX.sub("", _PREFIX.sub("", folded))
 
 
 def _roots(words: str) -> set[str]:
-    return {_root(word) for word in _WORD.findall(words) if word.lower().translate(_FOLD) not in _STOP}
+    return {_root(word) for word in _WORD.findall(words)} - {""}
 
 
 def _questions(entry: Entry, whole: Sequence[Text]) -> Iterator[Problem]:
@@ -169,10 +171,16 @@ _ORDINALS = (
 )
 
 
+@cache
+def _known(kind: str) -> frozenset[str]:
+    """The words that say no more than that a block is of a kind."""
+    return frozenset(_roots(f"{_LABELS.get(kind, '')} {_ORDINALS}"))
+
+
 def _headlines(entry: Entry, number: int, block: Block) -> Iterator[Problem]:
     """Headlines that say no more than the title of their block."""
     kind = str(getattr(block, "kind", ""))
-    known = _roots(f"{_LABELS.get(kind, '')} {_ORDINALS} {block.title.default if block.title else ''}")
+    known = _known(kind) | (_roots(block.title.default) if block.title else set())
     holders: list[tuple[Path, Block | Point]] = [(("blocks", number), block)]
     if isinstance(block, Pointed):
         holders += [(("blocks", number, "points", at), point) for at, point in enumerate(block.points)]

@@ -20,6 +20,8 @@ _WESTERN = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫٬", "012345
 _INDIC = str.maketrans("0123456789۰۱۲۳۴۵۶۷۸۹", "٠١٢٣٤٥٦٧٨٩" * 2)
 _PERSIAN = str.maketrans("0123456789٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹" * 2)
 _INTO = {"western": _WESTERN, "arabic-indic": _INDIC, "persian": _PERSIAN}
+_ODD = re.compile("[ـ\ufb50-\ufdff\ufe70-\ufefc\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069٠-٩۰-۹یکہەھ]")
+"""Of these, every slip of letters in Arabic holds one."""
 _WORD = re.compile(rf"[{_A}\u064b-\u0652]+")
 _FOREIGN = {
     "ar": (re.compile("[یکہەھە]"), str.maketrans("یکہھ", "يكهه"), re.compile("[پچژگڤێۆڵڕۊۇ]")),
@@ -31,6 +33,8 @@ _FOREIGN = {
 
 def letters(text: str, language: str) -> Iterator[Slip]:
     """Stretched, shaped, unseen and foreign letters, and numbers in two kinds of digits."""
+    if language == "ar" and not _ODD.search(text):
+        return
     if "ـ" in text:
         for found in _TATWEEL.finditer(text):
             yield Slip("tatweel", found.start(), found.end(), found[0], "")

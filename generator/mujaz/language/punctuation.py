@@ -57,7 +57,7 @@ def pairs(text: str) -> Iterator[Slip]:
     """Brackets and quotation marks that open and never close, or close and never opened, within a paragraph."""
     if not _PAIR.search(text):
         return
-    listed = {found.end() - 1 for found in _LISTED.finditer(text)}
+    listed: set[int] | None = None
     start = 0
     for end in [*(gap.start() for gap in _BLANK.finditer(text)), len(text)]:
         opened: list[tuple[str, int]] = []
@@ -67,7 +67,10 @@ def pairs(text: str) -> Iterator[Slip]:
                 opened.append((mark, at))
             elif opened and opened[-1][0] == _PAIRS[mark]:
                 opened.pop()
-            elif at not in listed:
-                yield Slip("pair-unbalanced", at, at + 1, mark)
+            else:
+                if listed is None:
+                    listed = {each.end() - 1 for each in _LISTED.finditer(text)}
+                if at not in listed:
+                    yield Slip("pair-unbalanced", at, at + 1, mark)
         yield from (Slip("pair-unbalanced", at, at + 1, mark) for mark, at in opened)
         start = end

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
+from operator import eq
 
 from mujaz.language.slip import Slip
 from mujaz.marks import parse
@@ -13,11 +14,13 @@ from mujaz.marks import parse
 RULES = ("word-doubled", "hamza-slip", "ta-marbuta-slip", "extraction-leftover")
 _A = "\u0621-\u064a\u066e-\u06d3\u064b-\u0652"
 _WORD = re.compile(rf"[{_A}ـ]+")
+_MARKS = "،؛؟.!:,;?«»()[]“”\"'*_`"
 _DOUBLED = re.compile(r"(?<![\w-])([^\W\d_]{2,})[ \t\n]+\1(?![\w-])")
 _SWAPPED = re.compile("(?<![\u0621-\u064a])([وفبكل]{0,2})(اإل|األ|اآل|اال)(?=[\u0621-\u064a])")
 _RIGHT = {"اإل": "الإ", "األ": "الأ", "اآل": "الآ", "اال": "الا"}
 _ALONE = re.compile("(?<![\\w(./\u064b-\u0652«@-])و?[ثحخذرزشضطظغةىءئؤي](?![\\w).:/ـ\u064b-\u0652»-])")
 """A letter by itself, of those that name no list, page or year."""
+_SINGLE = frozenset(prefix + letter for prefix in ("", "و") for letter in "ثحخذرزشضطظغةىءئؤي")
 _YEH = re.compile("(?<![\u0621-\u064a])([وفبكل]{0,2})(ال[\u0621-\u064a]{2,}ي)ه(?![\u0621-\u064a\u064b-\u0652])")
 _YEH_RIGHT = frozenset(
     re.findall(
@@ -67,6 +70,9 @@ _REPEATED = frozenset(
 
 def doubled(text: str) -> Iterator[Slip]:
     """A word that stands twice in a row."""
+    words = [word.strip(_MARKS) for word in text.split()]
+    if not any(map(eq, words, words[1:])):
+        return
     for found in _DOUBLED.finditer(text):
         if found[1] not in _REPEATED and not (found[1].isascii() and found[1][0].isupper()):
             yield Slip("word-doubled", found.start(), found.end(), found[0])
@@ -74,25 +80,23 @@ def doubled(text: str) -> Iterator[Slip]:
 
 def spelling(text: str) -> Iterator[Slip]:
     """Hamzas and ta marbutas that are off, and what an extraction left."""
-    suspects = _suspects(text)
+    words = set(_WORD.findall(text))
+    suspects = {word for word in words if _judge(word) is not None}
     if suspects:
         for found in _WORD.finditer(text):
             if found[0] in suspects:
                 yield from _misspelt(found)
-    if "ه" in text:
+    if "يه" in text:
         for found in _YEH.finditer(text):
             if found[2] + "ه" not in _YEH_RIGHT:
                 better = f"{found[1]}{found[2]}ة"
                 yield Slip("ta-marbuta-slip", found.start(), found.end(), found[0], better)
-    for found in _SWAPPED.finditer(text):
-        yield Slip("extraction-leftover", found.start(2), found.end(2), found[2], _RIGHT[found[2]])
-    for found in _ALONE.finditer(text):
-        yield Slip("extraction-leftover", found.start(), found.end(), found[0])
-
-
-def _suspects(text: str) -> set[str]:
-    """The words of a text that a second look is worth: each word is looked up once, however often it stands."""
-    return {word for word in set(_WORD.findall(text)) if _judge(word) is not None}
+    if any(pair in text for pair in _RIGHT):
+        for found in _SWAPPED.finditer(text):
+            yield Slip("extraction-leftover", found.start(2), found.end(2), found[2], _RIGHT[found[2]])
+    if not words.isdisjoint(_SINGLE):
+        for found in _ALONE.finditer(text):
+            yield Slip("extraction-leftover", found.start(), found.end(), found[0])
 
 
 @cache
