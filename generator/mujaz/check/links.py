@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from mujaz.arabic import closest
 from mujaz.brackets import ADDRESS, DEEP, LINK, PICTURE, keys, loose
+from mujaz.check.texts import things
 from mujaz.model.blocks import Pointed, kinds
 from mujaz.model.content import Audience, Entry, Path, Source
 from mujaz.model.points import Recommendation
-from mujaz.model.text import Kept, Noun, Wording
+from mujaz.model.text import Kept, Wording
 from mujaz.problems import Problem, Severity, Where
 
 _LISTED = 20
@@ -39,7 +40,7 @@ def topic_links(entry: Entry, audiences: frozenset[str]) -> Iterator[Problem]:
     yield from _ids(entry)
     points = [point.id for block in entry.topic.blocks if isinstance(block, Pointed) for point in block.points]
     ids = frozenset((*points, *(block.id for block in entry.topic.blocks if block.id)))
-    for path, thing in _things(entry.topic, ()):
+    for path, thing in things(entry.topic):
         if isinstance(thing, Kept):
             if thing.only is not None and not set(thing.only) - set(thing.never):
                 yield Problem("shown-to-nobody", entry.source.where((*path, "only")), {}, Severity.WARNING)
@@ -119,17 +120,6 @@ def _ids(entry: Entry) -> Iterator[Problem]:
             if name in seen:
                 yield Problem("id-duplicate", where, {"found": name, "line": str(seen[name])})
             seen.setdefault(name, where.line)
-
-
-def _things(thing: object, path: Path) -> Iterator[tuple[Path, object]]:
-    """Everything below a noun with its path, nouns and texts alike."""
-    yield path, thing
-    if isinstance(thing, Noun):
-        for name, info in type(thing).model_fields.items():
-            yield from _things(getattr(thing, name), (*path, info.alias or name))
-    elif isinstance(thing, tuple):
-        for number, each in enumerate(thing):
-            yield from _things(each, (*path, number))
 
 
 def _facts(found: str, allowed: Iterable[str]) -> Mapping[str, str]:
