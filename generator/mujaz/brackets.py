@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from mujaz.arabic import digits
@@ -131,9 +132,13 @@ def keys(text: str) -> Iterator[str]:
     if "@" not in text:
         return
     for bracket in BRACKET.finditer(text):
-        for part in _PARTS.split(bracket["inside"]):
-            if found := _KEY.search(part):
-                yield found[2]
+        yield from cited(bracket["inside"])
+
+
+@lru_cache(maxsize=4096)
+def cited(inside: str) -> tuple[str, ...]:
+    """The keys that the inside of one bracket cites."""
+    return tuple(found[2] for part in _PARTS.split(inside) if (found := _KEY.search(part)))
 
 
 LINK = re.compile(r"\]\(#(?P<id>[^)\s]*)\)")
@@ -144,8 +149,9 @@ def loose(text: str) -> Iterator[str]:
     """The keys that stand in a text without the bracket that would make a citation of them."""
     if "@" not in text:
         return
-    for found in _KEY.finditer(BRACKET.sub(" ", text)):
-        yield found[2]
+    rest = BRACKET.sub(" ", text)
+    if "@" in rest:
+        yield from (found[2] for found in _KEY.finditer(rest))
 
 
 ADDRESS = re.compile(r"(?<!!)\[[^\[\]\n]*\]\(\s*<?(?P<address>[^)\s>]+)")

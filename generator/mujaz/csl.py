@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from mujaz.arabic import closest, digits
 from mujaz.model.content import Source
@@ -24,6 +25,8 @@ TEXTS = (  # noqa: SIM905 # as above
 ).split()
 """Variables of CSL 1.0.2, by what may stand in them."""
 
+_OURS = ("allow",)
+"""What CSL does not know and `Reference` does."""
 _LIMITS = ((-9999, 9999), (1, 12), (1, 31))
 """Of year, month and day."""
 
@@ -38,9 +41,14 @@ def misfits(item: object, source: Source) -> Iterator[Problem]:
             if not isinstance(value, str):
                 found = "list" if isinstance(value, list) else "mapping"
                 yield Problem("type-wrong", source.where((key,)), {"field": key, "expected": "text", "found": found})
-        elif key not in NAMES and (near := closest(key, (*DATES, *NAMES, *TEXTS))):
+        elif key not in NAMES and key not in _OURS and (near := _near(key)):
             facts = {"found": key, "closest": near}
             yield Problem("key-unknown", source.where((key,)), facts, Severity.WARNING)
+
+
+@lru_cache(maxsize=1024)
+def _near(key: str) -> str | None:
+    return closest(key, (*DATES, *NAMES, *TEXTS))
 
 
 def _is_date(value: object) -> bool:

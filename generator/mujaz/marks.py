@@ -182,18 +182,6 @@ def _beside(at: Place, lines: tuple[str, ...]) -> tuple[str, Place]:
     return ("yaml-syntax" if lines[line][column : column + 1] in "]},:" else "yaml-indent"), at
 
 
-@dataclass(slots=True)
-class _Holder:
-    """A list or mapping in the making."""
-
-    value: Any
-    path: Path
-    key: str | None = None
-    """Of a mapping: the key that waits for its value."""
-    at: Place | None = None
-    """Where that key stands; None where its value is thrown away."""
-
-
 class _Walk:
     """One pass over libyaml's events: values, places, and the mistakes that YAML itself would swallow.
 
@@ -208,33 +196,48 @@ class _Walk:
         self.problems: list[Problem] = []
         self.brackets: list[Place] = []
         """The places of the brackets that are open, for a syntax error among them."""
-        self.holders: list[_Holder] = []
-        self.whole: Any = ""
+        self.held: Any = []
+        """The list or mapping that is being made; at first a list for the whole file alone."""
+        self.at: Path | None = None
+        """The path of it; None for that of the whole file."""
+        self.key: str | None = None
+        """Of a mapping: the key that waits for its value."""
+        self.key_at: Place | None = None
+        """Where that key stands; None where its value is thrown away."""
+        self.outer: list[tuple[Any, Path | None, str | None, Place | None]] = []
+        """The lists and mappings around it, each with what waits there."""
 
     def data(self, text: str) -> Any:
         """The plain value of a file; empty text for an empty one. Raises _RefusedError and yaml.YAMLError."""
         nodes = documents = 0
-        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-            kind = type(event)
-            if kind is yaml.ScalarEvent:
-                nodes += 1
-                self._refuse(event, nodes)
-                self._scalar(event)
-            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-                nodes += 1
-                self.brackets.append(_place(event.start_mark) if getattr(event, "flow_style", False) else (-1, -1))
-                self._refuse(event, nodes)
-                self._open({} if kind is yaml.MappingStartEvent else [], event)
-            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-                self.brackets.pop()
-                self.holders.pop()
-            elif kind is yaml.AliasEvent:
-                self._refuse(event, nodes)
-            elif kind is yaml.DocumentStartEvent:
-                documents += 1
-                if documents > 1:
-                    raise _RefusedError(Problem("yaml-documents", self._where(event)))
-        return self.whole
+        whole = self.held
+        loader = yaml.CSafeLoader(text)
+        event: Any
+        try:
+            for event in iter(loader.get_event, None):
+                kind = type(event)
+                if kind is yaml.ScalarEvent:
+                    nodes += 1
+                    if event.anchor or event.tag or nodes > MAX_NODES or len(event.value) > MAX_SCALAR:
+                        self._refuse(event, nodes)
+                    self._scalar(event)
+                elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                    nodes += 1
+                    self.brackets.append(_place(event.start_mark) if event.flow_style else (-1, -1))
+                    self._refuse(event, nodes)
+                    self._open({} if kind is yaml.MappingStartEvent else [], event)
+                elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                    self.brackets.pop()
+                    self.held, self.at, self.key, self.key_at = self.outer.pop()
+                elif kind is yaml.AliasEvent:
+                    self._refuse(event, nodes)
+                elif kind is yaml.DocumentStartEvent:
+                    documents += 1
+                    if documents > 1:
+                        raise _RefusedError(Problem("yaml-documents", self._where(event)))
+        finally:
+            loader.dispose()
+        return whole[0] if whole else ""
 
     def _where(self, event: Any) -> Where:
         line, column = _place(event.start_mark)
@@ -253,72 +256,60 @@ class _Walk:
             raise _RefusedError(Problem("text-too-long", self._where(event), {"limit": str(MAX_SCALAR)}))
 
     def _scalar(self, event: Any) -> None:
-        holder = self.holders[-1] if self.holders else None
-        text = self._text(event)
-        start = event.start_mark
-        if holder is not None and type(holder.value) is dict and holder.key is None:
-            self._key(holder, text, (start.line + 1, start.column + 1))
+        text, start, end, style = event.value, event.start_mark, event.end_mark, event.style
+        if _STAND_IN in text:
+            text = text.replace(_STAND_IN, "")
+        line, column = start.line, start.column
+        if not style:
+            if end.line < len(self.lines) and "#" in self.lines[end.line]:
+                self._cut(event)
+        elif style == '"' and _UNSEEN.search(text):
+            self.problems.extend(self._escapes(event))
+            text = _UNSEEN.sub("", text)
+        if self.key is None and type(self.held) is dict:
+            self._named(text, (line + 1, column + 1))
             return
-        end = event.end_mark
-        path = self._put(text, (start.line + 1, start.column + 1))
-        self.spans[path] = Span(start.line, start.column, end.line, end.column, event.style or "")
+        path = self._put(text, (line + 1, column + 1))
+        self.spans[path] = tuple.__new__(Span, (line, column, end.line, end.column, style or ""))
 
-    def _key(self, holder: _Holder, key: str, at: Place) -> None:
-        holder.key, holder.at = key, at
-        if key in holder.value:
-            first = self.places[(*holder.path, key)][0]
+    def _named(self, key: str, at: Place) -> None:
+        self.key, self.key_at = key, at
+        if key in self.held:
+            first = self.places[(*(self.at or ()), key)][0]
             where = Where(self.path, *at)
             self.problems.append(Problem("key-duplicate", where, {"found": key, "line": str(first)}))
-            holder.at = None
+            self.key_at = None
 
     def _open(self, value: Any, event: Any) -> None:
-        holder = self.holders[-1] if self.holders else None
-        if holder is not None and type(holder.value) is dict and holder.key is None:
+        if self.key is None and type(self.held) is dict:
             self.problems.append(Problem("key-not-text", self._where(event)))
-            holder.key = ""
-            self.holders.append(_Holder(value, (*holder.path, "")))
-            return
-        start = event.start_mark
-        path = self._put(value, (start.line + 1, start.column + 1))
-        self.holders.append(_Holder(value, path))
+            self.outer.append((self.held, self.at, "", None))
+            path: Path = (*(self.at or ()), "")
+        else:
+            start = event.start_mark
+            path = self._put(value, (start.line + 1, start.column + 1))
+            self.outer.append((self.held, self.at, None, None))
+        self.held, self.at, self.key, self.key_at = value, path, None, None
 
     def _put(self, value: Any, at: Place) -> Path:
         """A value into the list or mapping that it belongs to, and its place; returns its path."""
-        if not self.holders:
-            self.whole = value
-            self.places[()] = at
-            return ()
-        holder = self.holders[-1]
-        if type(holder.value) is list:
-            path: Path = (*holder.path, len(holder.value))
-            holder.value.append(value)
+        held, key = self.held, self.key
+        if key is None:
+            path: Path = () if self.at is None else (*self.at, len(held))
+            held.append(value)
             self.places[path] = at
             return path
-        path = (*holder.path, str(holder.key))
-        if holder.at is not None:
-            holder.value[holder.key] = value
-            self.places[path] = holder.at
-        holder.key = holder.at = None
+        path = (*(self.at or ()), key)
+        if self.key_at is not None:
+            held[key] = value
+            self.places[path] = self.key_at
+        self.key = self.key_at = None
         return path
-
-    def _text(self, node: Any) -> str:
-        """A scalar without its unseen characters; raw ones are found in the lines, here those behind an escape."""
-        text: str = node.value
-        if _STAND_IN in text:
-            text = text.replace(_STAND_IN, "")
-        if not node.style:
-            self._cut(node)
-        elif node.style == '"' and _UNSEEN.search(text):
-            self.problems.extend(self._escapes(node))
-            text = _UNSEEN.sub("", text)
-        return text
 
     def _cut(self, node: Any) -> None:
         """An unquoted text that a «#5» or «#word» ends: YAML takes the rest of the line for a comment."""
         end = node.end_mark
-        line = self.lines[end.line] if end.line < len(self.lines) else ""
-        if end.column >= len(line) or "#" not in line:
-            return
+        line = self.lines[end.line]
         found = _CUT.match(line, end.column)
         if found and node.value:
             where = Where(self.path, end.line + 1, found.start(1) + 1)

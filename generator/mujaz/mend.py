@@ -12,7 +12,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from mujaz.check import check
-from mujaz.check.texts import texts
+from mujaz.check.texts import whole_of
 from mujaz.check.wording import Placed, wording
 from mujaz.marks import parse
 from mujaz.model.content import Path
@@ -67,7 +67,7 @@ def _wanted(root: FilePath, topics: Collection[str]) -> dict[str, list[_Edit]]:
     for entry in library.topics:
         if topics and entry.slug not in topics:
             continue
-        for placed in wording(entry, tuple(texts(entry.topic, entry.source))):
+        for placed in wording(entry, whole_of(entry)):
             if (placed.problem.rule, placed.problem.where) in told and (edit := _edit(placed)):
                 wanted.setdefault(entry.source.path, []).append(edit)
     return wanted

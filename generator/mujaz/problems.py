@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
 
 
 class Severity(StrEnum):
@@ -38,7 +37,7 @@ class Problem:
     rule: str
     """Stable name, for example `reference-unknown`; its sentences stand in the catalogue of rules."""
     where: Where
-    facts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    facts: Mapping[str, str] = field(default_factory=dict)
     """What was found, what is allowed, what is closest: text to fill the sentence with."""
     severity: Severity = Severity.ERROR
 

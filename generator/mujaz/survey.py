@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -27,11 +30,24 @@ def survey(root: Path, today: datetime.date | None = None) -> Survey:
 
     `today` tells which reviews are overdue; without it, nobody asks.
     """
-    library, problems = read(root)
-    if library is None:
-        return Survey(None, problems)
-    problems = in_order((*problems, *check(library, today)))
-    return Survey(_sound(library, problems), problems)
+    with _unswept():
+        library, problems = read(root)
+        if library is None:
+            return Survey(None, problems)
+        problems = in_order((*problems, *check(library, today)))
+        return Survey(_sound(library, problems), problems)
+
+
+@contextmanager
+def _unswept() -> Iterator[None]:
+    """No search for garbage meanwhile: what is read stays, and going through it again and again finds none."""
+    swept = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if swept:
+            gc.enable()
 
 
 def _sound(library: Library, problems: tuple[Problem, ...]) -> Library:

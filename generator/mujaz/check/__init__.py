@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from mujaz.check import argument, evidence, length
+from mujaz.check.crew import spread
 from mujaz.check.figures import figures
 from mujaz.check.links import audience_links, topic_links
-from mujaz.check.texts import texts
+from mujaz.check.texts import whole_of
 from mujaz.check.weights import Leave, leaves_of, leaves_of_references, standing, unknown_rules, weighed
 from mujaz.check.wording import wording
 from mujaz.language import RULES as LANGUAGE
-from mujaz.model.content import Library
+from mujaz.model.content import Entry, Library
 from mujaz.problems import Problem, in_order
 
 RULES = frozenset((*argument.RULES, *evidence.RULES, *length.RULES, *LANGUAGE))
@@ -25,30 +26,36 @@ def check(library: Library, today: datetime.date | None = None) -> tuple[Problem
     problems: list[Problem] = []
     for slug, audience in library.audiences.items():
         problems += audience_links(audience, library.audience_sources[slug])
-    for entry in library.topics:
-        problems += topic_links(entry, frozenset(library.audience_sources))
-        problems += figures(entry)
+    topics = [tuple(group) for _, group in groupby(library.topics, key=lambda entry: entry.slug)]
+    judged: list[Problem] = []
+    for linked, doubted in spread(lambda number: _topic(topics[number], library, today), len(topics)):
+        problems += linked
+        judged += doubted
     weights = library.workspace.rules
     if library.source:
         problems += unknown_rules(weights, library.source, ("rules",), RULES)
     leaves: list[Leave] = []
     for found in _leaves(library):
         (leaves if isinstance(found, Leave) else problems).append(found)  # type: ignore[arg-type] # each to its own
-    problems += standing(weighed(_judged(library, today), weights), leaves, weights)
+    problems += standing(weighed(judged, weights), leaves, weights)
     return in_order(problems)
 
 
-def _judged(library: Library, today: datetime.date | None) -> Iterator[Problem]:
-    """What the rules of judgement find, before anyone is asked how much it weighs."""
-    for _, group in groupby(library.topics, key=lambda entry: entry.slug):
-        entries = tuple(group)
-        wholes = [tuple(texts(entry.topic, entry.source)) for entry in entries]
-        yield from evidence.unused(entries, [text for whole in wholes for text in whole])
-        for entry, whole in zip(entries, wholes, strict=True):
-            yield from argument.argument(entry, whole)
-            yield from evidence.evidence(entry, whole, today)
-            yield from length.length(entry, whole, library.audiences)
-            yield from (placed.problem for placed in wording(entry, whole))
+def _topic(
+    entries: Sequence[Entry], library: Library, today: datetime.date | None
+) -> tuple[list[Problem], list[Problem]]:
+    """What leads nowhere in a topic, and what the rules of judgement find before anyone asks how much it weighs."""
+    wholes = tuple(map(whole_of, entries))
+    linked: list[Problem] = []
+    doubted = list(evidence.unused(entries, wholes))
+    for entry, whole in zip(entries, wholes, strict=True):
+        linked += topic_links(entry, whole, frozenset(library.audience_sources))
+        linked += figures(entry)
+        doubted += argument.argument(entry, whole)
+        doubted += evidence.evidence(entry, whole, today)
+        doubted += length.length(entry, whole, library.audiences)
+        doubted += (placed.problem for placed in wording(entry, whole))
+    return linked, doubted
 
 
 def _leaves(library: Library) -> Iterator[Leave | Problem]:

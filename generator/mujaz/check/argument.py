@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 
-from mujaz.check.texts import Text, bare, place, texts
-from mujaz.model.blocks import Block, Evaluation, Hypothesis, Pointed, ProblemStatement, Recommendations, Scenarios
+from mujaz.check.texts import Whole, bare, place
+from mujaz.model.blocks import Block, Evaluation, Hypothesis, ProblemStatement, Recommendations, Scenarios
 from mujaz.model.content import Entry, Path
-from mujaz.model.points import Point, Side, Verdict
+from mujaz.model.points import Side, Verdict
 from mujaz.model.text import Wording
 from mujaz.problems import Problem, Severity
 
@@ -26,8 +26,8 @@ RULES = frozenset(
 )
 
 
-def argument(entry: Entry, whole: Sequence[Text]) -> Iterator[Problem]:
-    """What the argument leaves open; `whole` are the texts of the topic."""
+def argument(entry: Entry, whole: Whole) -> Iterator[Problem]:
+    """What the argument leaves open."""
     yield from _answers(entry)
     yield from _hypotheses(entry)
     yield from _questions(entry, whole)
@@ -36,7 +36,7 @@ def argument(entry: Entry, whole: Sequence[Text]) -> Iterator[Problem]:
             for at, point in enumerate(block.points):
                 if point.likelihood is None:
                     yield _told("likelihood-missing", entry, ("blocks", number, "points", at), point.id)
-        yield from _headlines(entry, number, block)
+    yield from _headlines(entry, whole)
 
 
 def _told(rule: str, entry: Entry, path: Path, found: str) -> Problem:
@@ -123,9 +123,9 @@ def _roots(words: str) -> set[str]:
     return {_root(word) for word in _WORD.findall(words)} - {""}
 
 
-def _questions(entry: Entry, whole: Sequence[Text]) -> Iterator[Problem]:
+def _questions(entry: Entry, whole: Whole) -> Iterator[Problem]:
     """Questions whose words no other block takes up."""
-    asked = [
+    asked: list[tuple[Path, Wording]] = [
         (("blocks", number, "questions", at), question)
         for number, block in enumerate(entry.topic.blocks)
         if isinstance(block, ProblemStatement)
@@ -135,15 +135,27 @@ def _questions(entry: Entry, whole: Sequence[Text]) -> Iterator[Problem]:
         return
     others = {n for n, block in enumerate(entry.topic.blocks) if not isinstance(block, ProblemStatement)}
     kinds = {str(getattr(entry.topic.blocks[n], "kind", "")) for n in others}
-    said = [text.bare for text in whole if text.path[0] == "blocks" and text.path[1] in others]
-    said += [_KINDS.get(kind, "") for kind in kinds]
-    folded = "\n".join(said).lower().translate(_FOLD)
     title = _roots(entry.topic.title.default)
+    open_: list[tuple[Path, Wording, set[str]]] = []
     for path, question in asked:
         wanted = _roots(bare(question.default))
         # The words of the title are in every block: they answer nothing by themselves.
-        if wanted and not any(root in folded for root in (wanted - title) or wanted):
-            yield _told("question-unanswered", entry, path, question.default)
+        if wanted:
+            open_.append((path, question, (wanted - title) or wanted))
+    for said in _said(whole, others, kinds):
+        if not open_:
+            return
+        open_ = [(path, question, roots) for path, question, roots in open_ if not any(root in said for root in roots)]
+    for path, question, _ in open_:
+        yield _told("question-unanswered", entry, path, question.default)
+
+
+def _said(whole: Whole, blocks: set[int], kinds: set[str]) -> Iterator[str]:
+    """The words of some blocks and of what their kinds are about, folded as roots are."""
+    yield "\n".join(_KINDS.get(kind, "") for kind in kinds).lower().translate(_FOLD)
+    for text in whole.texts:
+        if text.at[0] == "blocks" and text.at[1] in blocks:
+            yield text.bare.lower().translate(_FOLD)
 
 
 # ------------------------------------------------------------------------------------------------ headlines
@@ -177,16 +189,21 @@ def _known(kind: str) -> frozenset[str]:
     return frozenset(_roots(f"{_LABELS.get(kind, '')} {_ORDINALS}"))
 
 
-def _headlines(entry: Entry, number: int, block: Block) -> Iterator[Problem]:
+def _headlines(entry: Entry, whole: Whole) -> Iterator[Problem]:
     """Headlines that say no more than the title of their block."""
-    kind = str(getattr(block, "kind", ""))
-    known = _known(kind) | (_roots(block.title.default) if block.title else set())
-    holders: list[tuple[Path, Block | Point]] = [(("blocks", number), block)]
-    if isinstance(block, Pointed):
-        holders += [(("blocks", number, "points", at), point) for at, point in enumerate(block.points)]
-    for path, holder in holders:
-        headline = getattr(holder, "headline", None)
-        if isinstance(headline, Wording) and not _roots(bare(headline.default)) - known:
-            text = next(texts(headline, entry.source, (*path, "headline")))
-            facts = {"found": headline.default}
+    known: dict[int, frozenset[str]] = {}
+    for text in whole.texts:
+        if text.audience is not None or text.at[-1] != "headline":
+            continue
+        number = int(text.at[1])
+        if number not in known:
+            known[number] = _titled(entry.topic.blocks[number])
+        roots = (_root(found[0]) for found in _WORD.finditer(text.bare))
+        if all(not root or root in known[number] for root in roots):
+            facts = {"found": text.words}
             yield Problem("headline-empty", place(entry.source, text), facts, Severity.WARNING)
+
+
+def _titled(block: Block) -> frozenset[str]:
+    """The words that a block says by its kind and its title."""
+    return _known(str(getattr(block, "kind", ""))) | (_roots(block.title.default) if block.title else frozenset())

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 
-from mujaz.brackets import keys
-from mujaz.check.texts import Text, bare, place
+from mujaz.check.texts import Text, Whole, place
 from mujaz.model.blocks import Figure, Quote, Table
-from mujaz.model.content import Entry, Path, Reference
+from mujaz.model.content import Entry, Reference
 from mujaz.problems import Problem, Severity
 
 RULES = frozenset(
@@ -70,10 +70,12 @@ _UNDATED = frozenset(
 )
 _COVERED = ("headline", "when", "intro", "statement", "questions", "occasion")
 """Fields that a citation elsewhere in the same point covers."""
+_Part = tuple[int, str, bool]
+"""A paragraph: where it begins in its text, its bare words, and whether it cites anything."""
 _PLACED = ("container-title", "publisher", "number", "ISBN", "DOI")
 
 
-def evidence(entry: Entry, whole: Sequence[Text], today: datetime.date | None) -> Iterator[Problem]:
+def evidence(entry: Entry, whole: Whole, today: datetime.date | None) -> Iterator[Problem]:
     """What is said without a source, sources without what makes them one, and a review that is due."""
     due = entry.topic.review_by
     if today and due and due < today:
@@ -96,42 +98,40 @@ def _source(entry: Entry, key: str, reference: Reference) -> Iterator[Problem]:
         yield Problem("access-date-missing", where, {"found": key}, Severity.WARNING)
 
 
-def unused(entries: Sequence[Entry], whole: Sequence[Text]) -> Iterator[Problem]:
+def unused(entries: Sequence[Entry], wholes: Sequence[Whole]) -> Iterator[Problem]:
     """References of a topic's own file that none of its texts cites, in any language."""
-    cited = {key for text in whole for key in keys(text.words)}
+    cited = {key for whole in wholes for text in whole.texts for key in text.keys}
     for key in sorted(entries[0].own - cited) if entries else ():
         where = entries[0].reference_sources[key].where(("id",))
         yield Problem("reference-unused", where, {"found": key}, Severity.WARNING)
 
 
-def _claims(entry: Entry, whole: Sequence[Text]) -> Iterator[Problem]:
+def _claims(entry: Entry, whole: Whole) -> Iterator[Problem]:
     """The claims of each block and point; one field's citation covers the headline above it."""
-    supported = _supported(entry, whole)
-    held: dict[Path, list[Text]] = {}
-    for text in whole:
-        if text.path[0] == "blocks":
-            held.setdefault(text.holder, []).append(text)
-    for path, mine in held.items():
-        block = entry.topic.blocks[int(path[1])]
-        cited = any(text.cites for text in mine)
+    paragraphs = [tuple(_paragraphs(text)) for text in whole.texts]
+    supported = _supported(entry, paragraphs)
+    citing = {text.holder for text in whole.texts if text.keys}
+    for text, parts in zip(whole.texts, paragraphs, strict=True):
+        if text.at[0] != "blocks" or (not _CLAIM.search(text.words) and text.at[2] != "text"):
+            continue
+        block, field, cited = entry.topic.blocks[int(text.at[1])], text.field, text.holder in citing
         if isinstance(block, Table | Figure) and (cited or block.source is not None):
             continue
-        for text in mine:
-            if text.field not in _FREE and not (cited and (isinstance(block, Quote) or text.field in _COVERED)):
-                yield from _uncited(entry, text, supported)
-                if isinstance(block, Quote) and text.field == "text" and len(text.words.split()) > _WORDS:
-                    where = place(entry.source, text)
-                    yield Problem("quotation-uncited", where, {"found": text.words}, Severity.WARNING)
-
-
-def _uncited(entry: Entry, text: Text, supported: frozenset[str]) -> Iterator[Problem]:
-    """Dates, numbers and quotations of the paragraphs of a text that cite nothing."""
-    if not _CLAIM.search(text.words):
-        return
-    for start, words in _paragraphs(text.words):
-        if any(keys(words)):
+        if field in _FREE or (cited and (isinstance(block, Quote) or field in _COVERED)):
             continue
-        plain = _hidden(bare(words))
+        yield from _uncited(entry, text, parts, supported)
+        if isinstance(block, Quote) and field == "text" and len(text.words.split()) > _WORDS:
+            yield Problem("quotation-uncited", place(entry.source, text), {"found": text.words}, Severity.WARNING)
+
+
+def _uncited(entry: Entry, text: Text, parts: Iterable[_Part], supported: frozenset[str]) -> Iterator[Problem]:
+    """Dates, numbers and quotations of the paragraphs of a text that cite nothing."""
+    for start, bare, cites in parts:
+        if cites or not _CLAIM.search(bare):
+            continue
+        if "«" not in bare and "“" not in bare and _figures(bare) <= supported:
+            continue
+        plain = _hidden(bare)
         for found in _QUOTED.finditer(plain):
             said = found[1] or found[2]
             if len(said.split()) > _WORDS:
@@ -150,12 +150,14 @@ def _claim(rule: str, entry: Entry, text: Text, found: tuple[int, str]) -> Probl
     return Problem(rule, place(entry.source, text, found[0]), {"found": found[1]}, Severity.WARNING)
 
 
-def _paragraphs(words: str) -> Iterator[tuple[int, str]]:
-    start = 0
-    for gap in _PARAGRAPH.finditer(words):
-        yield start, words[start : gap.start()]
+def _paragraphs(text: Text) -> Iterator[_Part]:
+    start = seen = 0
+    for gap in _PARAGRAPH.finditer(text.words) if "\n" in text.words else ():
+        before = seen
+        seen = bisect_left(text.cites, gap.start())
+        yield start, text.bare[start : gap.start()], seen > before
         start = gap.end()
-    yield start, words[start:]
+    yield start, text.bare[start:], len(text.cites) > seen
 
 
 def _hidden(plain: str) -> str:
@@ -168,19 +170,15 @@ def _hidden(plain: str) -> str:
 
 
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩٫٬", "0123456789.,")
+_FIGURE = re.compile(r"[0-9٠-٩]+(?:[.,٫٬][0-9٠-٩]+)*")
 
 
 def _figures(words: str) -> frozenset[str]:
     """The figures in some words: what has to be supported."""
-    return frozenset(re.findall(r"[0-9]+(?:[.,][0-9]+)*", words.translate(_DIGITS)))
+    return frozenset(found if found.isascii() else found.translate(_DIGITS) for found in _FIGURE.findall(words))
 
 
-def _supported(entry: Entry, whole: Sequence[Text]) -> frozenset[str]:
+def _supported(entry: Entry, paragraphs: Iterable[Iterable[_Part]]) -> frozenset[str]:
     """The figures that stand with a citation somewhere in the topic: they may be told again without it."""
-    found: set[str] = set(_figures(entry.topic.title.default))
-    for text in whole:
-        if text.cites:
-            for _, words in _paragraphs(text.words):
-                if any(keys(words)):
-                    found |= _figures(bare(words))
-    return frozenset(found)
+    cited = [bare for parts in paragraphs for _, bare, cites in parts if cites]
+    return _figures("\n".join((entry.topic.title.default, *cited)))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 
-from mujaz.check.texts import Text, bare, place, texts
+from mujaz.check.texts import Text, Whole, place
 from mujaz.marks import parse
-from mujaz.model.blocks import Block, Concepts, Pointed, kinds
-from mujaz.model.content import Audience, Entry, Path
+from mujaz.model.blocks import Block, Pointed
+from mujaz.model.content import Audience, Entry
+from mujaz.model.points import Point
 from mujaz.model.text import Depth, Noun, Since
 from mujaz.problems import Problem, Severity
 
@@ -20,16 +21,17 @@ PUBLIC = "public"
 _MOST = {"headline": ("headline-long", 12), "gist": ("gist-long", 45)}
 _SENTENCE = 40
 _TABLES = re.compile(r"^\s*\|.*$", re.MULTILINE)
-_END = re.compile(r"[.!?؟…](?=[\s»”)\]]|$)|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)|؛\s*\n")
+_END = re.compile(r"[.!?؟…\n؛](?:(?<=[.!?؟…])(?=[\s»”)\]]|$)|(?<=\n)(?:\s*\n|(?=\s*(?:[-*+]|\d+[.)])\s))|(?<=؛)\s*\n)")
+"""Where a sentence may end; it begins with the marks that it can begin with, so that the others are passed over."""
 _EXPLAINED = re.compile(
     r"\s*[\"»”]?\s*(?:\(|،?\s*(?:أي|وهو|وهي|ويعني|وتعني|ومعناه|ويقصد|ويُقصد)\b|, (?:that is|which)|is\b|means\b)"
 )
 
 
-def length(entry: Entry, whole: Sequence[Text], audiences: Mapping[str, Audience]) -> Iterator[Problem]:
+def length(entry: Entry, whole: Whole, audiences: Mapping[str, Audience]) -> Iterator[Problem]:
     """What is longer than its readers' patience."""
-    for text in whole:
-        rule, most = _MOST.get(text.field, ("", 0))
+    for text in whole.texts:
+        rule, most = _MOST.get(str(text.at[-1]), ("", 0))
         words = len(text.bare.split()) if rule or len(text.words) > _SENTENCE * 2 else 0
         if rule and words > most:
             facts = {"found": str(words), "limit": str(most)}
@@ -37,90 +39,100 @@ def length(entry: Entry, whole: Sequence[Text], audiences: Mapping[str, Audience
         if words > _SENTENCE and text.field != "alt":
             yield from _sentences(entry, text)
     if PUBLIC in audiences:
-        yield from _terms(entry, audiences[PUBLIC])
+        yield from _terms(entry, whole, audiences[PUBLIC])
 
 
 def _sentences(entry: Entry, text: Text) -> Iterator[Problem]:
-    plain = _TABLES.sub(lambda found: "." * len(found[0]), text.bare)
+    plain = _TABLES.sub(lambda found: "." * len(found[0]), text.bare) if "|" in text.bare else text.bare
     start = 0
     for end in [*(found.end() for found in _END.finditer(text.words)), len(plain)]:
-        sentence = plain[start:end]
-        words = sum(any(c.isalnum() for c in word) for word in sentence.split())
-        if words > _SENTENCE:
-            first = start + len(sentence) - len(sentence.lstrip())
-            facts = {"found": str(words), "limit": str(_SENTENCE), "start": " ".join(sentence.split()[:6])}
+        sentence = plain[start:end].split()
+        if (
+            len(sentence) > _SENTENCE
+            and (words := sum(any(c.isalnum() for c in word) for word in sentence)) > _SENTENCE
+        ):
+            first = start + len(plain[start:end]) - len(plain[start:end].lstrip())
+            facts = {"found": str(words), "limit": str(_SENTENCE), "start": " ".join(sentence[:6])}
             yield Problem("sentence-long", place(entry.source, text, first), facts, Severity.WARNING)
         start = end
 
 
+_PREFIXES = ("", *"ولبفك", "ال", "وال", "بال", "فال", "كال", "لل", "ولل")
+"""What Arabic writes to the front of a term."""
+_WORD = re.compile(r"\w+")
+
+
 @cache
-def _specialist(language: str) -> re.Pattern[str] | None:
-    """The terms of politics, security, law and economy that not every citizen knows."""
+def _specialist(language: str) -> Mapping[str, tuple[str, ...]]:
+    """The terms of politics, security, law and economy that not every citizen knows, by what they may begin with."""
     raw = resources.files("mujaz").joinpath("words", "terms.yaml").read_bytes()
     terms: list[str] = parse(raw, "terms.yaml").data.get(language, [])
-    if not terms:
-        return None
-    before, after = (
-        ("(?<!\\w)(?:[ولبفك]|ال|وال|بال|فال|كال|لل|ولل)?", "(?!\\w)") if language != "en" else ("\\b", "\\b")
-    )
-    return re.compile(f"{before}(?P<term>{'|'.join(map(re.escape, sorted(terms, key=len, reverse=True)))}){after}")
+    found: dict[str, tuple[str, ...]] = {}
+    for term in terms:
+        for prefix in _PREFIXES if language != "en" else ("",):
+            first = prefix + _WORD.findall(term)[0]
+            found[first] = (*found.get(first, ()), term)
+    return found
 
 
-def _terms(entry: Entry, reader: Audience) -> Iterator[Problem]:
+@cache
+def _pattern(terms: frozenset[str], language: str) -> re.Pattern[str]:
+    prefix = f"(?:{'|'.join(_PREFIXES[1:])})?" if language != "en" else ""
+    each = "|".join(map(re.escape, sorted(terms, key=lambda term: (-len(term), term))))
+    return re.compile(rf"(?<!\w){prefix}(?P<term>{each})(?!\w)")
+
+
+def _terms(entry: Entry, whole: Whole, reader: Audience) -> Iterator[Problem]:
     """Terms that the public meets and that no concept explains to it."""
-    pattern = _specialist(entry.language)
-    if pattern is None:
+    told = list(_told(entry, whole, reader))
+    known = _specialist(entry.language)
+    begun = {word for text in told for word in _WORD.findall(text.bare)} & known.keys()
+    if not begun:
         return
-    told = list(_told(entry, reader))
-    concepts = " ".join(
-        point.term.told_to(PUBLIC)
-        for block, _, _ in told
-        if isinstance(block, Concepts)
-        for point in block.points
-        if point.shown_to(PUBLIC)
-    )
+    pattern = _pattern(frozenset(term for word in begun for term in known[word]), entry.language)
+    concepts = " ".join(text.words for text in told if text.at[-1] == "term")
     seen: set[str] = set()
-    for block, depth, path in told:
-        for text in _read(block, depth, path, entry):
-            for found in pattern.finditer(bare(text.words)):
-                term = found["term"]
-                if term in seen or term in concepts:
-                    continue
-                seen.add(term)
-                if not _EXPLAINED.match(text.words, found.end()):
-                    facts = {"found": term}
-                    yield Problem("term-unexplained", place(entry.source, text, found.start()), facts, Severity.WARNING)
-
-
-def _told(entry: Entry, reader: Audience) -> Iterator[tuple[Block, Depth, Path]]:
-    """The blocks that a reader may see, how deep, and where they stand."""
-    for number, block in enumerate(entry.topic.blocks):
-        kind = str(getattr(block, "kind", ""))
-        if not block.shown_to(PUBLIC) or kind not in kinds():
-            continue
-        if reader.blocks is None:
-            yield block, reader.depth, ("blocks", number)
-            continue
-        side = getattr(block, "side", None)
-        pick = next((each for each in reader.blocks if each.kind == kind and each.side in (None, side)), None)
-        if pick:
-            yield block, pick.depth or reader.depth, ("blocks", number)
-
-
-def _read(block: Block, depth: Depth, path: Path, entry: Entry) -> Iterator[Text]:
-    """The texts of a block that the public reads at a depth, headlines first where they come first."""
-    holders: list[tuple[Noun, Path]] = [(block, path)]
-    if isinstance(block, Pointed):
-        points = enumerate(block.points)
-        holders += [(point, (*path, "points", number)) for number, point in points if point.shown_to(PUBLIC)]
-    for holder, at in holders:
-        for name, info in type(holder).model_fields.items():
-            since = next((mark.depth for mark in info.metadata if isinstance(mark, Since)), Depth.HEADLINE)
-            value = getattr(holder, name)
-            if value is None or name == "points" or since > depth:
+    for text in told:
+        for found in pattern.finditer(text.bare):
+            term = found["term"]
+            if term in seen or term in concepts:
                 continue
-            mine = list(texts(value, entry.source, (*at, info.alias or name)))
-            own = {text.path[:-1] for text in mine if text.audience == PUBLIC}
-            for text in mine:
-                if text.audience == PUBLIC or (text.audience is None and text.path[:-1] not in own):
-                    yield text
+            seen.add(term)
+            if not _EXPLAINED.match(text.words, found.end()):
+                facts = {"found": term}
+                yield Problem("term-unexplained", place(entry.source, text, found.start()), facts, Severity.WARNING)
+
+
+def _told(entry: Entry, whole: Whole, reader: Audience) -> Iterator[Text]:
+    """The texts that the public reads: of what is shown to it, as deep as it is, and in its own wording."""
+    depths = [_depth(block, reader) for block in entry.topic.blocks]
+    own = {text.at for text in whole.texts if text.audience == PUBLIC}
+    for text in whole.texts:
+        if text.at[0] != "blocks" or text.audience != (PUBLIC if text.at in own else None):
+            continue
+        block, depth = entry.topic.blocks[int(text.at[1])], depths[int(text.at[1])]
+        holder: Block | Point = block
+        if isinstance(block, Pointed) and text.at[2] == "points":
+            holder = block.points[int(text.at[3])]
+        if depth and holder.shown_to(PUBLIC) and _since(type(holder))[str(text.at[len(text.holder)])] <= depth:
+            yield text
+
+
+def _depth(block: Block, reader: Audience) -> Depth | None:
+    """How deep a reader is told of a block; None where it is told nothing."""
+    if not block.shown_to(PUBLIC):
+        return None
+    if reader.blocks is None:
+        return reader.depth
+    kind, side = str(getattr(block, "kind", "")), getattr(block, "side", None)
+    pick = next((each for each in reader.blocks if each.kind == kind and each.side in (None, side)), None)
+    return (pick.depth or reader.depth) if pick else None
+
+
+@cache
+def _since(noun: type[Noun]) -> Mapping[str, Depth]:
+    """The fields of a noun by the keys that authors write, and from which depth on they are told."""
+    return {
+        info.alias or name: next((mark.depth for mark in info.metadata if isinstance(mark, Since)), Depth.HEADLINE)
+        for name, info in noun.model_fields.items()
+    }

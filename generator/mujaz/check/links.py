@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from mujaz.arabic import closest
-from mujaz.brackets import ADDRESS, DEEP, LINK, PICTURE, keys, loose
-from mujaz.check.texts import things
+from mujaz.brackets import ADDRESS, DEEP, LINK, PICTURE, loose
+from mujaz.check.texts import Text, Whole
 from mujaz.model.blocks import Pointed, kinds
 from mujaz.model.content import Audience, Entry, Path, Source
 from mujaz.model.points import Recommendation
@@ -16,6 +16,9 @@ from mujaz.problems import Problem, Severity, Where
 
 _LISTED = 20
 """Of what may stand somewhere, so many are told."""
+_ROOM = re.compile(r"[>*+-](?:[ \t]?[>*+-]){9}")
+_FAR = ("\t", " " * 40)
+"""What everything holds, either of them, that is deeper than a page can show."""
 
 
 def audience_links(audience: Audience, source: Source) -> Iterator[Problem]:
@@ -35,57 +38,56 @@ def audience_links(audience: Audience, source: Source) -> Iterator[Problem]:
                 yield Problem("gives-way-unread", where, {"found": kind}, Severity.WARNING)
 
 
-def topic_links(entry: Entry, audiences: frozenset[str]) -> Iterator[Problem]:
+def topic_links(entry: Entry, whole: Whole, audiences: frozenset[str]) -> Iterator[Problem]:
     """Ids used twice, and audiences, points and references that are named but not there."""
     yield from _ids(entry)
     points = [point.id for block in entry.topic.blocks if isinstance(block, Pointed) for point in block.points]
     ids = frozenset((*points, *(block.id for block in entry.topic.blocks if block.id)))
-    for path, thing in things(entry.topic):
-        if isinstance(thing, Kept):
-            if thing.only is not None and not set(thing.only) - set(thing.never):
-                yield Problem("shown-to-nobody", entry.source.where((*path, "only")), {}, Severity.WARNING)
-            for key in ("only", "never"):
-                for number, slug in enumerate(getattr(thing, key) or ()):
-                    if slug not in audiences:
-                        yield _unknown("audience-unknown", entry.source.where((*path, key, number)), slug, audiences)
+    for path, thing in whole.nouns:
+        if isinstance(thing, Wording):
+            for slug in thing.variants:
+                if slug not in audiences:
+                    yield _unknown("audience-unknown", entry.source.where((*path, slug)), slug, audiences)
+        elif isinstance(thing, Kept):
+            yield from _kept(entry.source, path, thing, audiences)
         if isinstance(thing, Recommendation):
             for number, point in enumerate(thing.answers):
                 if point not in points:
                     yield _unknown("answer-unknown", entry.source.where((*path, "answers", number)), point, points)
-        if isinstance(thing, Wording):
-            yield from _wording(entry, path, thing, audiences=audiences, ids=ids)
+    deep = any(far in whole.joined for far in _FAR) or _ROOM.search(whole.joined)
+    for text in whole.texts:
+        yield from _citations(entry, text, loose(text.words) if whole.loose else ())
+        if deep or "](" in text.words:
+            yield from _markdown(entry.source, text, ids)
 
 
-def _wording(
-    entry: Entry, path: Path, text: Wording, *, audiences: frozenset[str], ids: frozenset[str]
-) -> Iterator[Problem]:
-    for slug in text.variants:
-        if slug not in audiences:
-            yield _unknown("audience-unknown", entry.source.where((*path, slug)), slug, audiences)
-    for name, words in (("default", text.default), *text.variants.items()):
-        at = (*path, name)
-        yield from _citations(entry, at, words)
-        yield from _markdown(entry.source, at, words, ids)
+def _kept(source: Source, path: Path, thing: Kept, audiences: frozenset[str]) -> Iterator[Problem]:
+    """Audiences that nobody knows, and things that are kept from all who may see them."""
+    if thing.only is not None and not set(thing.only) - set(thing.never):
+        yield Problem("shown-to-nobody", source.where((*path, "only")), {}, Severity.WARNING)
+    for key, named in (("only", thing.only or ()), ("never", thing.never)):
+        for number, slug in enumerate(named):
+            if slug not in audiences:
+                yield _unknown("audience-unknown", source.where((*path, key, number)), slug, audiences)
 
 
-def _citations(entry: Entry, at: Path, words: str) -> Iterator[Problem]:
+def _citations(entry: Entry, text: Text, unbracketed: Iterable[str]) -> Iterator[Problem]:
     """Keys that no reference has, and keys that no bracket makes a citation of."""
-    for key in dict.fromkeys(keys(words)):
+    for key in dict.fromkeys(text.keys):
         if key not in entry.references:
-            yield _unknown("reference-unknown", _at(entry.source, at, key), key, entry.references)
-    for key in dict.fromkeys(loose(words)):
+            yield _unknown("reference-unknown", _at(entry.source, text.path, key), key, entry.references)
+    for key in dict.fromkeys(unbracketed):
         if entry.references.get(key) is not None:
-            yield Problem("citation-loose", _at(entry.source, at, key), {"found": key}, Severity.WARNING)
+            yield Problem("citation-loose", _at(entry.source, text.path, key), {"found": key}, Severity.WARNING)
 
 
 def _at(source: Source, at: Path, key: str) -> Where:
     return _place(source, at, rf"@{re.escape(key)}(?![^\s@;,؛،\[\]])")
 
 
-def _markdown(source: Source, at: Path, words: str, ids: frozenset[str]) -> Iterator[Problem]:
+def _markdown(source: Source, text: Text, ids: frozenset[str]) -> Iterator[Problem]:
     """Links that lead nowhere, and what running text cannot carry."""
-    if "](" not in words and "\n" not in words and words[:1] not in " >-*+":
-        return  # no link, and no room for anything deep
+    at, words = text.path, text.words
     for link in LINK.finditer(words):
         if link["id"] not in ids:
             where = _place(source, at, rf"(?<=\()#{re.escape(link['id'])}(?=\))")
@@ -93,9 +95,10 @@ def _markdown(source: Source, at: Path, words: str, ids: frozenset[str]) -> Iter
     for link in ADDRESS.finditer(words):
         if not link["address"].lower().startswith(("http://", "https://", "mailto:", "#")):
             yield Problem("link-wrong", source.find(at, link["address"]), {"found": link["address"][:80]})
-    for rule, pattern in (("markdown-image", PICTURE), ("markdown-deep", DEEP)):
-        if found := pattern.search(words):
-            yield Problem(rule, source.find(at, found[0].strip()))
+    if found := PICTURE.search(words):
+        yield Problem("markdown-image", source.find(at, found[0].strip()))
+    if found := DEEP.search(words):
+        yield Problem("markdown-deep", source.find(at, found[0].strip()))
 
 
 def _place(source: Source, path: Path, pattern: str) -> Where:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mujaz.check.texts import Text
-from mujaz.language import Slip, in_whole, slips
+from mujaz.check.texts import Text, Whole
+from mujaz.language import Slip, doubts, in_whole, slips
 from mujaz.model.content import Entry, Path, Source
 from mujaz.problems import Problem, Severity, Where
 from mujaz.spans import Spot, spots
@@ -23,10 +23,13 @@ class Placed:
     """Empty where the file cannot be followed letter by letter."""
 
 
-def wording(entry: Entry, whole: Sequence[Text]) -> Iterator[Placed]:
+def wording(entry: Entry, whole: Whole) -> Iterator[Placed]:
     """All slips of language in the texts of a topic."""
-    found = [(text, slip) for text in whole for slip in slips(text.words, entry.language)]
-    found += [(whole[place], slip) for place, slip in in_whole([text.words for text in whole], entry.language)]
+    texts = whole.texts
+    doubtful = sorted({whole.holding(offset) for offset in doubts(whole.joined, entry.language)})
+    found = [(texts[each], slip) for each in doubtful for slip in slips(texts[each].words, entry.language)]
+    if doubtful:  # a second kind of digits is doubtful already
+        found += [(texts[each], slip) for each, slip in in_whole([text.words for text in texts], entry.language)]
     followed: dict[Path, list[Spot] | None] = {}
     for text, slip in found:
         if text.path not in followed:

@@ -10,7 +10,7 @@ from mujaz.language import punctuation as _punctuation
 from mujaz.language import spelling as _spelling
 from mujaz.language.slip import Slip
 
-__all__ = ["RULES", "Slip", "in_whole", "mended", "slips"]
+__all__ = ["RULES", "Slip", "doubts", "in_whole", "mended", "slips"]
 
 RULES = frozenset((*_letters.RULES, *_punctuation.RULES, *_spelling.RULES))
 _ARABIC = ("ar", "ckb", "fa")
@@ -20,6 +20,7 @@ _QUIET = re.compile(
     re.MULTILINE,
 )
 """What is not prose: citations, addresses, code, the targets of links, the rules of tables."""
+_PART = re.compile(r"(?:\A|\n\s*\n)\S?")
 _ROUNDS = 6
 
 
@@ -46,6 +47,19 @@ def _found(text: str, language: str) -> Iterator[Slip]:
         yield from _letters.letters(text, language)
     if language == "ar":
         yield from _spelling.spelling(text)
+
+
+def doubts(text: str, language: str) -> Iterator[int]:
+    """Places of a long text near which its slips are, and others: where there is none, `slips` need not be asked.
+
+    Parts of the text may be asked about by themselves where a blank line parts them.
+    """
+    if language != "ar":
+        yield from (found.start() for found in _PART.finditer(text))
+        return
+    yield from _punctuation.doubts(text)
+    yield from _letters.doubts(text)
+    yield from _spelling.doubts(text)
 
 
 def in_whole(texts: Sequence[str], language: str) -> Iterator[tuple[int, Slip]]:

@@ -53,6 +53,11 @@ def letters(text: str, language: str) -> Iterator[Slip]:
         yield from _foreign(text, language)
 
 
+def doubts(text: str) -> Iterator[int]:
+    """Where Arabic text may hold a slip of its letters."""
+    return (found.start() for found in _ODD.finditer(text))
+
+
 def _foreign(text: str, language: str) -> Iterator[Slip]:
     wrong, meant, names = _FOREIGN[language]
     if not wrong.search(text):

@@ -22,11 +22,17 @@ _AFTER = re.compile(
     rf"[،؛؟](?=[\w«(])|(?<=[{_A}]{{3}})[.!](?=[{_A}]{{2}})|(?<=[{_A}]{{3}}):(?=[{_A}]{{2}})|[»)](?=[{_A}]{{2}})"
 )
 _AFTER_LATIN = re.compile(r"(?<=[A-Za-z])[,;](?=[A-Za-z])|(?<=[a-z]{2})[.?!](?=[A-Z][a-z])")
-_TIGHT = re.compile(r"[،؛؟.!:»),;?](?=[\w«(])|[«(](?<=\w.)")
+_TIGHT = re.compile(r"[،؛؟.!:»),;?«(](?:(?<![«(])(?=[\w«(])|(?<=[«(])(?<=\w.))")
 """What every slip after a mark begins with."""
 _OPEN_TIGHT = re.compile(rf"(?<=[{_A}]{{4}})[«(](?=[{_A}])")
 _LOOSE = (" ،", " ؛", " ؟", " !", " »", "« ", "( ", " )", " ]", " .", " :", " ,", " ;", " ?", " ”", "\t", "\u00a0")
 """Of these, every slip before a mark holds one."""
+_DOUBTFUL = re.compile(
+    r"[،؛؟.!:»)\],;?”«(\t\u00a0]"
+    r"(?:(?<=[,;?\t\u00a0])|(?<=[ \t\u00a0].)(?<![«(])|(?<![«(\]”])(?=[\w«(])|(?<=[«(])(?:(?=[ \t\u00a0])|(?<=\w.)))"
+)
+"""A mark, and beside it what no clean Arabic text has there; one class of letters first, for speed."""
+_HALVES = re.compile(r"[«»()\[\]“”]+")
 _PAIRS = {"»": "«", ")": "(", "]": "[", "”": "“"}
 _PAIR = re.compile(r"[«»()\[\]“”]")
 _LISTED = re.compile(r"(?:^|(?<=\s))(?:\w{1,3}|[0-9٠-٩]+)\)", re.MULTILINE)
@@ -74,3 +80,20 @@ def pairs(text: str) -> Iterator[Slip]:
                     yield Slip("pair-unbalanced", at, at + 1, mark)
         yield from (Slip("pair-unbalanced", at, at + 1, mark) for mark, at in opened)
         start = end
+
+
+def doubts(text: str) -> Iterator[int]:
+    """Where Arabic text may hold a slip of its marks."""
+    yield from (found.start() for found in _DOUBTFUL.finditer(text))
+    if not _even("".join(_HALVES.findall(text))):
+        yield from (slip.start for slip in pairs(text))
+
+
+def _even(halves: str) -> bool:
+    """Whether marks that come in pairs are nothing but pairs."""
+    before = -1
+    while len(halves) != before:
+        before = len(halves)
+        for right, left in _PAIRS.items():
+            halves = halves.replace(left + right, "")
+    return not halves

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
+from itertools import compress, islice, pairwise
 from operator import eq
 
 from mujaz.language.slip import Slip
@@ -15,7 +16,7 @@ RULES = ("word-doubled", "hamza-slip", "ta-marbuta-slip", "extraction-leftover")
 _A = "\u0621-\u064a\u066e-\u06d3\u064b-\u0652"
 _WORD = re.compile(rf"[{_A}ـ]+")
 _MARKS = "،؛؟.!:,;?«»()[]“”\"'*_`"
-_DOUBLED = re.compile(r"(?<![\w-])([^\W\d_]{2,})[ \t\n]+\1(?![\w-])")
+_DOUBLED = re.compile(r"(?<![\w-])((?:[^\W\d_][\u064b-\u0652]*){2,})[ \t\n]+\1(?![\w\u064b-\u0652-])")
 _SWAPPED = re.compile("(?<![\u0621-\u064a])([وفبكل]{0,2})(اإل|األ|اآل|اال)(?=[\u0621-\u064a])")
 _RIGHT = {"اإل": "الإ", "األ": "الأ", "اآل": "الآ", "اال": "الا"}
 _ALONE = re.compile("(?<![\\w(./\u064b-\u0652«@-])و?[ثحخذرزشضطظغةىءئؤي](?![\\w).:/ـ\u064b-\u0652»-])")
@@ -66,6 +67,35 @@ _REPEATED = frozenset(
     """,
     )
 )
+
+
+_SOUND: set[str] = set()
+"""Words that were judged before and found right."""
+
+
+def doubts(text: str) -> Iterator[int]:
+    """Where Arabic text may hold a slip of its words."""
+    words = set(_WORD.findall(text))
+    new = words - _SOUND
+    suspects = {word for word in new if _judge(word) is not None or (word[-2:] == "يه" and "ال" in word[:4])}
+    _SOUND.update(new - suspects)
+    if suspects:
+        yield from (found.start() for found in _WORD.finditer(text) if found[0] in suspects)
+    if _twice(text):
+        yield from (found.start() for found in _DOUBLED.finditer(text))
+    if any(pair in text for pair in _RIGHT):
+        yield from (found.start() for found in _SWAPPED.finditer(text))
+    if not words.isdisjoint(_SINGLE):
+        yield from (found.start() for found in _ALONE.finditer(text))
+
+
+def _twice(text: str) -> bool:
+    """Whether a word may stand twice in a row; what is written to the front of a word is no part of it."""
+    for mark in "(«[“*_`'\"":
+        text = text.replace(mark, " ")
+    words = text.split()
+    rows = compress(pairwise(words), map(str.startswith, islice(words, 1, None), words))
+    return any(_DOUBLED.search(f"{one} {two}") for one, two in rows)
 
 
 def doubled(text: str) -> Iterator[Slip]:

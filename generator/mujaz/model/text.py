@@ -43,12 +43,15 @@ class Since:
     depth: Depth
 
 
+_NOBODY: Mapping[str, str] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
     """A text, and where it differs, its text for single audiences."""
 
     default: str
-    variants: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    variants: Mapping[str, str] = field(default_factory=lambda: _NOBODY)
     """Audience → its own text."""
 
     def told_to(self, audience: str) -> str:
