@@ -16,11 +16,17 @@ RULES = ("word-doubled", "hamza-slip", "ta-marbuta-slip", "extraction-leftover")
 _A = "\u0621-\u064a\u066e-\u06d3\u064b-\u0652"
 _WORD = re.compile(rf"[{_A}ـ]+")
 _MARKS = "،؛؟.!:,;?«»()[]“”\"'*_`"
-_DOUBLED = re.compile(r"(?<![\w-])((?:[^\W\d_][\u064b-\u0652]*){2,})[ \t\n]+\1(?![\w\u064b-\u0652-])")
+_DOUBLED = re.compile(r"(?<![\w\u064b-\u0652-])([^\W\d_]{2,})[ \t\n]+\1(?![\w\u064b-\u0652-])")
+"""Nobody who writes vowel marks, as in «حرفاً حرفاً», does it twice by mistake."""
 _SWAPPED = re.compile("(?<![\u0621-\u064a])([وفبكل]{0,2})(اإل|األ|اآل|اال)(?=[\u0621-\u064a])")
 _RIGHT = {"اإل": "الإ", "األ": "الأ", "اآل": "الآ", "اال": "الا"}
 _ALONE = re.compile("(?<![\\w(./\u064b-\u0652«@-])و?[ثحخذرزشضطظغةىءئؤي](?![\\w).:/ـ\u064b-\u0652»-])")
 """A letter by itself, of those that name no list, page or year."""
+_LABEL = re.compile(
+    "(?:حرف|حروف|حرفا|حرفي|فيتامين|صف|فئة|قسم|مجموعة|نوع|نموذج|طراز|لوحة|الصنف|صنف|نقطة|[:0-9٠-٩])[\"'«(]?\\s*$"
+)
+_NUMBERED = re.compile(r"\s+[0-9٠-٩]")
+"""What stands around a letter that is a name: «فيتامين ي», «12 ط 3456»."""
 _SINGLE = frozenset(prefix + letter for prefix in ("", "و") for letter in "ثحخذرزشضطظغةىءئؤي")
 _YEH = re.compile("(?<![\u0621-\u064a])([وفبكل]{0,2})(ال[\u0621-\u064a]{2,}ي)ه(?![\u0621-\u064a\u064b-\u0652])")
 _YEH_RIGHT = frozenset(
@@ -28,7 +34,7 @@ _YEH_RIGHT = frozenset(
         r"\S+",
         """
     الفقيه الوجيه النبيه السفيه النزيه الشبيه التنبيه التوجيه التنويه التشويه الترفيه التمويه التسفيه التنزيه
-    الكريه البديه التأليه المتيه التكريه التفويه التسويه
+    الكريه البديه التأليه المتيه التكريه التفويه التشبيه التدليه التفقيه التتويه
     """,
     )
 )
@@ -62,8 +68,10 @@ _REPEATED = frozenset(
     re.findall(
         r"\S+",
         """
-    قطرة خطوة كلمة حرفاً سطراً باباً يوماً فصلاً صفحة واحداً درجة نقطة بنداً مادة شيئاً جملة حجراً بلدة
-    بي جدا جداً رويداً رويدا الله آمين كلا هيهات مهلا مهلاً دواليك had that
+    قطرة خطوة كلمة صفحة درجة نقطة مادة جملة بلدة حبة لبنة دفعة طبقة سنة ساعة لحظة قرية مدينة زنقة دار بيت شارع
+    واحد واحدة اثنان اثنين اثنتان اثنتين ثلاثة أربعة خمسة عشرة مئة ألف بي هو هي هم نحن أنت أنا
+    جدا رويدا يوما شيئا حرفا سطرا بابا فصلا بندا صفا الله آمين كلا هيهات مهلا دواليك نعم لا محمد أحمد علي حسن حسين محمود إبراهيم صالح سالم عباس كريم
+    خليل جاسم كاظم جعفر حمزة خالد سعد ناصر يوسف عيسى موسى داود سليمان زيد had that
     """,
     )
 )
@@ -126,6 +134,8 @@ def spelling(text: str) -> Iterator[Slip]:
             yield Slip("extraction-leftover", found.start(2), found.end(2), found[2], _RIGHT[found[2]])
     if not words.isdisjoint(_SINGLE):
         for found in _ALONE.finditer(text):
+            if _LABEL.search(text, max(0, found.start() - 12), found.start()) or _NUMBERED.match(text, found.end()):
+                continue
             yield Slip("extraction-leftover", found.start(), found.end(), found[0])
 
 
@@ -134,6 +144,8 @@ def _judge(word: str) -> tuple[str, str | None] | None:
     """The rule that a word breaks and what is meant, or None."""
     wrong, frequent, real = _lexicon()
     bare = word.rstrip("\u064b\u064c\u064d")
+    if bare in real or (bare[:1] in "وفبلك" and bare[1:] in real):
+        return None
     for prefix in _PREFIXES:
         rest = word[len(prefix) :]
         if not word.startswith(prefix) or (prefix and len(rest) < _LONG[prefix[-1]]):
@@ -143,7 +155,7 @@ def _judge(word: str) -> tuple[str, str | None] | None:
             return rule, prefix + wrong[rest]
         if rest in _confusions():
             return "extraction-leftover", prefix + _confusions()[rest]
-    if "د" in word and len(word) > 3 and bare not in frequent and bare not in real:
+    if "د" in word and len(word) > 3 and bare not in frequent:
         for at, letter in enumerate(word):
             if letter == "د" and at > 0:
                 less = word[:at] + word[at + 1 :]
