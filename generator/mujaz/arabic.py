@@ -234,6 +234,7 @@ def counted(n: int, forms: Mapping[str, str], *, lang: str, policy: Policy) -> s
 
 _ALPHABET: Final = "ءابپتثجچحخدذرڕزژسشصضطظعغفڤقكگلڵمنهەوۆيێ"
 _FOLD: Final = str.maketrans("أإآٱىیئؤةھکـ", "اااايييوههك\u0301")  # tatweel becomes a mark, and marks go
+_SEATED: Final = str.maketrans("ئؤ", "ءء")  # a hamza on its seat is a hamza: «رئاسة» stands before «ربيع»
 _LATIN: Final = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th"})
 _ROOTED: Final = re.compile(  # «ال» is part of these words
     r"الله(?!\w)|الت(?:زام|قاء|ماس|باس|حاق|فات|فاف|هاب|ئام|قاط|واء|حام)|الكترون|الغاء"
@@ -249,12 +250,13 @@ def _folded(text: str) -> str:
 def sort_key(text: str) -> tuple[int, str, str]:
     """Key of a list's order: Arabic before Latin, word by word, without an initial «ال».
 
-    Alif with or without hamza is one letter, as are ya and alif maqsura, ha and ta marbuta; the text itself
-    breaks ties. «ابن» and «أبو» count. Numbers sort by value, before letters.
+    Alif with or without hamza is one letter, as are ya and alif maqsura, ha and ta marbuta, and hamza on either
+    seat; the text itself breaks ties. «ابن» and «أبو» count. Numbers sort by value, before letters.
     """
     bare = re.sub(r"^[\W_]+", "", re.sub(r"[ـ\u064b-\u065f\u0670]", "", text))
     if re.match(r"ال\w{2}", bare) and not _ROOTED.match(bare):
         bare = bare[2:]
+    bare = bare.translate(_SEATED)
     plain = re.sub(r"[\W_]+", " ", re.sub(r"['’ʼ]", "", _folded(bare))).strip()
     plain = re.sub(r"\d+", lambda found: found[0].lstrip("0").zfill(15), plain)
     ranked = "".join(chr(0xE000 + _ALPHABET.index(c)) if c in _ALPHABET else c for c in plain)

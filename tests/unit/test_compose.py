@@ -17,7 +17,7 @@ from mujaz.compose import House, TemplateMistakeError, Templates, compose, open_
 from mujaz.export.html import export
 from mujaz.model.blocks import Pointed
 from mujaz.model.brief import Brief
-from mujaz.model.content import Library, Picture
+from mujaz.model.content import Entry, Library, Picture
 from mujaz.model.document import Document, Medium
 from mujaz.model.text import Kept, Noun, Wording
 from mujaz.read import read
@@ -62,12 +62,17 @@ def own() -> Library:
 
 @cache
 def own_page(slug: str, audience: str, medium: Medium) -> Document:
+    """`slug` names the language too, where it is not Arabic: `coalition-exit.en`."""
     library = own()
-    (topic,) = (each for each in library.topics if each.slug == slug)
+    (topic,) = (each for each in library.topics if named(each) == slug)
     brief = assemble(
         tailor(topic, audience, library.audiences[audience]), library.workspace, styles=own_templates().styles
     )
     return compose(brief, own_templates(), medium=medium, house=House(library.workspace, library.logo))
+
+
+def named(entry: Entry) -> str:
+    return entry.slug if entry.language == "ar" else f"{entry.slug}.{entry.language}"
 
 
 @cache
@@ -76,8 +81,8 @@ def own_templates() -> Templates:
 
 
 EVERY = [
-    pytest.param(topic.parent.name, audience.stem, medium, id=f"{topic.parent.name}-{audience.stem}-{medium}")
-    for topic in sorted((ROOT / "content" / "topics").glob("*/ar.yaml"))
+    pytest.param(slug, audience.stem, medium, id=f"{slug}-{audience.stem}-{medium}")
+    for slug in sorted(map(named, own().topics))
     for audience in sorted((ROOT / "content" / "audiences").glob("*.yaml"))
     for medium in Medium
 ]
@@ -89,11 +94,12 @@ def test_every_page_is_whole_and_says_its_language_and_direction(slug: str, audi
     assert document.html.startswith("<!DOCTYPE html>")
     assert document.html.rstrip().endswith("</html>")
     root = document_fromstring(document.html)
-    assert (root.get("lang"), root.get("dir")) == ("ar", "rtl")
+    topic, _, language = slug.partition(".")
+    assert (root.get("lang"), root.get("dir")) == ((language, "ltr") if language else ("ar", "rtl"))
     assert len(root.findall(".//title")) == len(root.findall(".//main")) == len(root.findall(".//h1")) == 1
     assert root.findtext(".//title")
     assert root.find(".//meta[@charset]").get("charset") == "utf-8"
-    assert document.name == f"{slug}/{audience}.ar.{medium}"
+    assert document.name == f"{topic}/{audience}.{language or 'ar'}.{medium}"
 
 
 @pytest.mark.parametrize(("slug", "audience", "medium"), EVERY)
@@ -103,8 +109,8 @@ def test_every_id_is_unique_and_every_link_inside_a_page_arrives(slug: str, audi
     assert [each for each, times in ids.items() if times > 1] == []
     targets = {href[1:] for href in root.xpath("//@href") if href.startswith("#")}
     assert targets - set(ids) == set()
-    named = {name for value in root.xpath("//@aria-labelledby") for name in value.split()}
-    assert named - set(ids) == set()
+    pointed = {name for value in root.xpath("//@aria-labelledby") for name in value.split()}
+    assert pointed - set(ids) == set()
 
 
 @pytest.mark.parametrize(("slug", "audience", "medium"), EVERY)
@@ -132,37 +138,38 @@ def things(thing: object, *, kept: bool, audience: str) -> Iterator[tuple[str, b
             yield from things(each, kept=kept, audience=audience)
 
 
-def arabic(text: str) -> list[str]:
-    return re.findall("[ء-ي]+", text)
+LETTERS = {"ar": "[ء-ي]+", "en": "[A-Za-z]+"}
 
 
-def traces(text: str) -> set[str]:
-    """What a text would leave in a page, whatever was set into it: its runs of five Arabic words."""
-    words = arabic(re.sub(r"\[[^\]]*\]", " ", text))
+def traces(text: str, language: str = "ar") -> set[str]:
+    """What a text would leave in a page, whatever was set into it: its runs of five words."""
+    words = re.findall(LETTERS[language], re.sub(r"\[[^\]]*\]", " ", text))
     return {f" {' '.join(words[start : start + 5])} " for start in range(max(1, len(words) - 4))} - {"  "}
 
 
-def run(html: str) -> str:
-    """All Arabic words of a page in one line."""
-    return f" {' '.join(arabic(html))} "
+def run(html: str, language: str = "ar") -> str:
+    """All words of a page in one line; Latin ones without those of the markup."""
+    text = html if language == "ar" else document_fromstring(html).text_content()
+    return f" {' '.join(re.findall(LETTERS[language], text))} "
 
 
 @pytest.mark.parametrize(("slug", "audience", "medium"), EVERY)
 def test_what_an_audience_must_not_see_is_in_no_byte_of_its_page(slug: str, audience: str, medium: Medium) -> None:
     """Of never and only, and of wordings for others: whatever no told text says too."""
-    (topic,) = (each.topic for each in own().topics if each.slug == slug)
+    (entry,) = (each for each in own().topics if named(each) == slug)
     document = own_page(slug, audience, medium)
     html = export(document).data.decode() if medium is Medium.SCREEN else document.html
-    found = list(things(topic, kept=False, audience=audience))
-    free = {trace for text, kept in found if not kept for trace in traces(text)}
-    secret = {trace for text, kept in found if kept and len(text.split()) > 3 for trace in traces(text)} - free
-    shown = run(html)
+    found = list(things(entry.topic, kept=False, audience=audience))
+    free = {trace for text, kept in found if not kept for trace in traces(text, entry.language)}
+    told_of = (text for text, kept in found if kept and len(text.split()) > 3)
+    secret = {trace for text in told_of for trace in traces(text, entry.language)} - free
+    shown = run(html, entry.language)
     assert {trace for trace in secret if trace in shown} == set()
     ids = {text for text, kept in found if kept and " " not in text}
-    named = set(document_fromstring(html).xpath("//@id")) | {
+    anchors = set(document_fromstring(html).xpath("//@id")) | {
         each[1:] for each in document_fromstring(html).xpath("//@href")
     }
-    assert ids & named == set()
+    assert ids & anchors == set()
     if audience == "public":
         assert secret
         assert ids

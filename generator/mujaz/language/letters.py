@@ -30,7 +30,7 @@ _FOREIGN = {
 }
 """Language → letters of its neighbours, the letters that are meant, and letters that make a word a foreign name."""
 
-_PERSIAN = re.compile("فارس|كرد|أردو|أردي|إيران|طاجيك|بشتو|آذري|عثماني")
+_NEIGHBOUR = re.compile("فارس|كرد|أردو|أردي|إيران|طاجيك|بشتو|آذري|عثماني")
 _TITLE = re.compile("«[^«»]*»|[(][^()]*[)]")
 """A title or name in its own language, in a text that says which one that is: «باغ آینه» بالفارسية."""
 
@@ -66,7 +66,7 @@ def _foreign(text: str, language: str) -> Iterator[Slip]:
     wrong, meant, names = _FOREIGN[language]
     if not wrong.search(text):
         return
-    titles = [each.span() for each in _TITLE.finditer(text)] if names and _PERSIAN.search(text) else []
+    titles = [each.span() for each in _TITLE.finditer(text)] if names and _NEIGHBOUR.search(text) else []
     for found in _WORD.finditer(text):
         if (names and names.search(found[0])) or any(start <= found.start() < end for start, end in titles):
             continue

@@ -11,7 +11,9 @@ RULES = ("latin-mark", "arabic-mark", "space-before-mark", "space-after-mark", "
 _A = "\u0621-\u064a\u066e-\u06d3\u064b-\u0652"
 _ARABIC_OF = {",": "،", ";": "؛", "?": "؟"}
 _LATIN_OF = {arabic: latin for latin, arabic in _ARABIC_OF.items()}
-_LATIN_MARK = re.compile(rf"(?<=[{_A}»٠-٩٪])[,;?](?![0-9٠-٩])|[,;?](?=\s*[«(]?[{_A}])|(?<=[{_A}»])[,;?](?=\s|$)|(?<=\))[,;?](?=\s*$)")
+_LATIN_MARK = re.compile(
+    rf"(?<=[{_A}»٠-٩٪])[,;?](?![0-9٠-٩])|[,;?](?=\s*[«(]?[{_A}])|(?<=[{_A}»])[,;?](?=\s|$)|(?<=\))[,;?](?=\s*$)"
+)
 _ARABIC_MARK = re.compile(r"(?<=[A-Za-z0-9)])[،؛؟](?=\s+[A-Za-z]|\s*$)")
 _BEFORE = re.compile(
     rf"(?<=[^\s|])[ \t\u00a0]+(?=[،؛؟!»]|\.(?:\s|$)|:(?:\s|$)|[)\]](?!\())"
