@@ -40,7 +40,9 @@ def cited(
     brackets = (bracket for passage in passages.values() for bracket in passage.brackets)
     clusters = [cluster for bracket in brackets if (cluster := cite.parse(bracket))]
     items = {key: reference.item for key, reference in entry.references.items()}
-    return cite.cite(clusters, items, style="notes" if reader.notes is Notes.NOTES else "author-date", styles=styles)
+    style: cite.Style = "notes" if reader.notes is Notes.NOTES else "author-date"
+    line: arabic.Script = "arabic" if _direction(entry.language) == "rtl" else "latin"
+    return cite.cite(clusters, items, style=style, styles=styles, line=line)
 
 
 def called(

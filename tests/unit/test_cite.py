@@ -211,3 +211,14 @@ def test_author_and_date_tell_the_page_each_time() -> None:
     assert cluster is not None
     texts = cite([cluster, cluster], items, style="author-date", styles=styles).texts
     assert texts == ("(الراشد، 2019، ص 7)", "(الراشد، 2019، ص 7)")
+
+
+def test_in_a_line_of_latin_letters_arabic_is_what_stands_apart() -> None:
+    items = {
+        "a": {"id": "a", "type": "book", "language": "ar", "title": "الأمن", "author": [{"literal": "مركز"}]},
+        "b": {"id": "b", "type": "book", "language": "en", "title": "Roads", "author": [{"family": "Byman"}]},
+    }
+    clusters = [cluster for text in ("@a, conclusion", "see @a؛ @b, p. 5") if (cluster := parse(text))]
+    first, second = cite(clusters, items, style="notes", styles=STYLES, line="latin").texts
+    assert first == '<span lang="ar" dir="rtl">مركز، <b>الأمن</b> (د.ت)</span>, conclusion.'
+    assert second.startswith('see <span lang="ar" dir="rtl">مركز، <b>الأمن</b>، مرجع سابق</span>; Byman')

@@ -61,12 +61,13 @@ def cite(
     *,
     style: Style,
     styles: Mapping[str, str],
+    line: Script = "arabic",
 ) -> Citations:
     """Notes or author-date texts for the clusters in order of appearance, and the lists of what they cite.
 
     `items` are CSL-YAML as authors write it, by key; `styles` holds the XML of `ar-notes`, `en-author-date`
-    and so on, of which only the cited languages' are asked for. Raises UnknownKeyError. Latin text is wrapped
-    in `<span lang dir>`, and what remains is meant for a right-to-left line; digits stay as they are.
+    and so on, of which only the cited languages' are asked for. Raises UnknownKeyError. `line` is the script of
+    the text that they stand in: what is of the other one is wrapped in `<span lang dir>`; digits stay as they are.
     """
     sources = _dated(_sources(clusters, items, style), style)
     shelves, lists = {}, []
@@ -83,7 +84,7 @@ def cite(
         for one, position in placed:
             text = shelves[sources[one.key].script].cite(one, position)
             bodies.append(html(_bare(text, style), sources[one.key]))
-        texts.append(_text(_pieces(cluster, bodies, sources), style))
+        texts.append(_text(_pieces(cluster, bodies, sources, line=line), style, line))
     return Citations(tuple(texts), tuple(lists))
 
 
@@ -165,41 +166,64 @@ def _bare(text: str, style: Style) -> str:
     return text.removesuffix(".") if style == "notes" else text.removeprefix("(").removesuffix(")")
 
 
-def _pieces(cluster: Cluster, bodies: Sequence[str], sources: Mapping[str, Source]) -> Iterator[tuple[str, str]]:
-    """The cluster's text in pieces, each with its language's tag if it is Latin, else with none."""
-    after = ""
+_SEPARATORS: Final[Mapping[Script, str]] = {"arabic": "؛ ", "latin": "; "}
+_TAGS: Final[Mapping[Script, str]] = {"arabic": "ar", "latin": "en"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A part of what one bracket becomes."""
+
+    text: str
+    script: Script
+    tag: str = ""
+    """The language of a source; nothing for what stands between and around sources."""
+
+
+def _pieces(
+    cluster: Cluster, bodies: Sequence[str], sources: Mapping[str, Source], *, line: Script
+) -> Iterator[_Piece]:
+    """The cluster's text in pieces: what authors add to a source is of its script if it is written in it."""
+    after = line
     for index, (one, body) in enumerate(zip(cluster.cites, bodies, strict=True)):
-        tag = sources[one.key].tag if sources[one.key].script == "latin" else ""
-        before = tag if tag and script(one.prefix or "a") == "latin" else ""
+        own = sources[one.key].script
+        before = _added(one.prefix, own, line)
         if index:
-            yield ("en", "; ") if after and before else ("", "؛ ")
+            between = before if before == after else line
+            yield _Piece(_SEPARATORS[between], between)
         if one.prefix:
-            yield before, f"{plain(one.prefix, 'latin' if before else 'arabic')} "
-        yield tag, body
-        after = tag if tag and script(one.suffix or "a") == "latin" else ""
+            yield _Piece(f"{plain(one.prefix, before)} ", before)
+        yield _Piece(body, own, sources[one.key].tag)
+        after = _added(one.suffix, own, line)
         if one.suffix:
             gap = "" if one.suffix[0] in ",،;؛.:" else " "
-            yield after, gap + plain(one.suffix, "latin" if after else "arabic")
+            yield _Piece(gap + plain(one.suffix, after), after)
 
 
-def _text(pieces: Iterator[tuple[str, str]], style: Style) -> str:
-    """Pieces as one fragment: neighbouring Latin ones share a span, then the stop or the brackets."""
-    parts: list[tuple[str, str]] = []
-    for latin, group in groupby(pieces, key=lambda piece: bool(piece[0])):
+def _added(text: str, own: Script, line: Script) -> Script:
+    """The script that a prefix or suffix is set in: that of its source, unless it is written in the line's."""
+    return own if own == line or not text or script(text) == own else line
+
+
+def _text(pieces: Iterator[_Piece], style: Style, line: Script) -> str:
+    """Pieces as one fragment: neighbours of the line's other script share a span, then the stop or the brackets."""
+    parts: list[tuple[str, str, Script]] = []
+    for own, group in groupby(pieces, key=lambda piece: piece.script):
         run = list(group)
-        tags = {tag for tag, text in run if len(text) > len("; ")}
-        parts.append((tags.pop() if latin and len(tags) == 1 else "en" * latin, "".join(text for _, text in run)))
+        tags = {piece.tag for piece in run if piece.tag}
+        tag = tags.pop() if len(tags) == 1 else _TAGS[own]
+        parts.append(("" if own == line else tag, "".join(piece.text for piece in run), own))
     stop = "." if style == "notes" and not re.search(r"[.؟?!…](?:<[^<>]*>)*$", parts[-1][1]) else ""
-    if len(parts) == 1 and parts[0][0]:  # all Latin: the stop is the Latin sentence's own
-        parts, stop = [(parts[0][0], parts[0][1] + stop)], ""
-    inner = "".join(_set(tag, text) for tag, text in parts) + stop
+    if len(parts) == 1 and parts[0][0] and line == "arabic":  # all Latin: the stop is the Latin sentence's own
+        parts, stop = [(parts[0][0], parts[0][1] + stop, parts[0][2])], ""
+    inner = "".join(_set(tag, text, own) for tag, text, own in parts) + stop
     return inner if style == "notes" else f"({inner})"
 
 
-def _set(tag: str, text: str) -> str:
+def _set(tag: str, text: str, own: Script) -> str:
     """A piece in its span; spaces at its ends stay outside, where the line's own direction places them."""
     if not tag:
         return text
     core = text.strip()
     start = len(text) - len(text.lstrip())
-    return text[:start] + wrapped(core, tag, "latin") + text[start + len(core) :]
+    return text[:start] + wrapped(core, tag, own) + text[start + len(core) :]
