@@ -157,6 +157,7 @@ class _Pen:
     def _lines(self, axes: Axes) -> None:
         plot = self.plot
         few = len(plot.names) * len(plot.series) <= _FEW
+        sides = [_beside(row, self._spread()) for row in plot.values]
         for number in range(len(plot.series)):
             values = [float("nan") if row[number] is None else row[number] for row in plot.values]
             colour = self.colours[number % len(self.colours)]
@@ -171,11 +172,16 @@ class _Pen:
                 clip_on=False,
             )
             for row, value in enumerate(plot.values):
-                if few and value[number] is not None:
-                    above = value[number] == max(each for each in value if each is not None)
-                    sides = {"ha": "center", "va": "bottom" if above else "top"}
-                    offset = (0, 4 if above else -5)
-                    self._note(axes, plot.said[row][number], (row, value[number] or 0.0), (offset, sides), colour)
+                side = sides[row][number]
+                if few and side:
+                    placed = {"ha": "center", "va": "bottom" if side > 0 else "top"}
+                    offset = (0, 4 if side > 0 else -5)
+                    self._note(axes, plot.said[row][number], (row, value[number] or 0.0), (offset, placed), colour)
+
+    def _spread(self) -> float:
+        """From the lowest figure of all to the highest."""
+        held = [value for row in self.plot.values for value in row if value is not None]
+        return max(held) - min(held)
 
     def _shares(self, axes: Axes) -> None:
         """Each row as one whole; a part that is wide enough says how much of it it is."""
@@ -223,7 +229,7 @@ class _Pen:
         if lying:
             axes.invert_yaxis()
         if plot.kind == "line":
-            axes.margins(y=0.14)
+            axes.margins(y=0.2)
         self._zeroed(axes, lying=lying)
         if self.rtl:
             axes.invert_xaxis()
@@ -273,6 +279,29 @@ class _Pen:
             handleheight=0.8,
             columnspacing=1.4,
         )
+
+
+def _beside(values: Sequence[float | None], spread: float) -> list[int]:
+    """On which side of its point each figure of one place stands: 1 above, -1 below, 0 where lines leave no room.
+
+    `spread` is what the axis shows; a figure and its distance from the point are about a tenth of it high.
+    """
+    taken: list[tuple[float, float]] = []
+    sides = [0] * len(values)
+    order = sorted(
+        (number for number, value in enumerate(values) if value is not None), key=lambda n: -(values[n] or 0)
+    )
+    for rank, number in enumerate((*order[:1], *order[:0:-1])):  # what lies between the others comes last
+        value = values[number] or 0.0
+        others = [values[each] or 0.0 for each in order if each != number]
+        for side in (1, -1) if rank == 0 else (-1, 1):
+            low, high = sorted((value + side * 0.02 * spread, value + side * 0.12 * spread))
+            if any(low <= each <= high for each in others) or any(low < top and bottom < high for bottom, top in taken):
+                continue
+            taken.append((low, high))
+            sides[number] = side
+            break
+    return sides
 
 
 def _on(colour: str) -> str:

@@ -170,3 +170,16 @@ def test_a_chart_is_as_wide_as_its_place(kind: str, width: float) -> None:
     plot = replace(TWO, kind=kind, names=("اسم طويل جداً لا يتسع له المكان تحت العمود", "2", "3"))
     root = etree.fromstring(draw(plot, replace(LOOK, width=width)).encode())
     assert float(root.get("width", "").removesuffix("pt")) == pytest.approx(width * 72)
+
+
+def test_figures_of_lines_that_run_close_stand_apart_or_are_left_out() -> None:
+    close = replace(
+        TWO,
+        kind="line",
+        series=("الأول", "الثاني", "الثالث"),
+        values=((50.0, 49.0, 48.5), (10.0, 30.0, 50.0), (20.0, None, 20.0)),
+        said=(("أ١", "ب١", "ج١"), ("أ٢", "ب٢", "ج٢"), ("أ٣", "ب٣", "ج٣")),
+    )
+    told = set(words(draw(close, LOOK)))
+    assert {"أ١", "ج١", "أ٢", "ب٢", "ج٢", "أ٣", "ج٣"} <= told  # those of the third place stand above and below
+    assert "ب١" not in told  # between two others there is no room
