@@ -82,7 +82,8 @@ class Speaker:
             facts["what"] = self.say("item", **facts) if "item" in facts else named
         facts["in"] = self.say("in", name=facts["in"]) if facts.get("in") else ""
         if problem.rule == "id-duplicate":
-            facts["line"] = self.say("on-line", line=facts["line"]) if facts.get("line") else ""
+            said = "in-file" if facts.get("file") else "on-line"
+            facts["line"] = self.say(said, **facts) if facts.get("line") else ""
         return facts
 
     def problem(self, problem: Problem) -> str:

@@ -58,8 +58,9 @@ def shelve(data: object, source: Source, shelf: Shelf) -> tuple[Problem, ...]:
         where = inner.where(("id",))
         if reference.id in shelf:
             first = shelf.sources[reference.id].where(("id",))
-            line = str(first.line) if first.path == where.path else ""
-            problems.append(Problem("id-duplicate", where, {"found": reference.id, "line": line}))
+            other = {"file": first.path} if first.path != where.path else {}
+            facts = {"found": reference.id, "line": str(first.line), **other}
+            problems.append(Problem("id-duplicate", where, facts))
             continue
         shelf[reference.id], shelf.sources[reference.id] = reference, inner
     return tuple(problems)

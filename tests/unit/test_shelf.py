@@ -10,6 +10,7 @@ import pytest
 
 from mujaz.cite import cite, parse
 from mujaz.model.content import Reference
+from mujaz.report import Speaker
 from mujaz.survey import survey
 from workspace import formal, lay, templates
 
@@ -63,6 +64,7 @@ def test_both_files_are_read_and_a_key_in_both_is_told(tmp_path: Path) -> None:
     assert [(each.rule, each.where.path) for each in problems] == [
         ("id-duplicate", "content/topics/water/references.json")
     ]
+    assert "content/topics/water/references.yaml, line 1" in Speaker("en").sentence(problems[0])
 
 
 @pytest.mark.parametrize(
