@@ -43,5 +43,4 @@ def _file(path: Path, language: str) -> Iterator[Problem]:
     for slip in (*slips(text, language), *(slip for _, slip in in_whole([text], language))):
         line = bisect_right(starts, slip.start)
         where = Where(name, line, slip.start - starts[line - 1] + 1)
-        facts = {"found": slip.found, **({"better": slip.better} if slip.better is not None else {})}
-        yield Problem(slip.rule, where, facts, Severity.WARNING)
+        yield Problem(slip.rule, where, slip.facts, Severity.WARNING)

@@ -48,5 +48,4 @@ def _placed(slip: Slip, text: Text, source: Source, followed: list[Spot] | None)
     if followed:
         own = tuple(followed[slip.start : slip.end])
         where = Where(source.path, followed[slip.start].line + 1, followed[slip.start].column + 1)
-    facts = {"found": slip.found, **({"better": slip.better} if slip.better is not None else {})}
-    return Placed(slip, text.path, Problem(slip.rule, where, facts, Severity.WARNING), own)
+    return Placed(slip, text.path, Problem(slip.rule, where, slip.facts, Severity.WARNING), own)

@@ -18,3 +18,11 @@ class Slip:
     """What stands there."""
     better: str | None = None
     """What should stand there; None where a person must decide."""
+    likely: str | None = None
+    """What may be meant, where `better` is None."""
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What a sentence about it is filled with."""
+        better = self.better if self.better is not None else self.likely
+        return {"found": self.found, **({"better": better} if better is not None else {})}

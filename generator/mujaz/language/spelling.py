@@ -12,7 +12,7 @@ from operator import eq
 from mujaz.language.slip import Slip
 from mujaz.marks import parse
 
-RULES = ("word-doubled", "hamza-slip", "ta-marbuta-slip", "extraction-leftover")
+RULES = ("word-doubled", "hamza-slip", "ta-marbuta-slip", "maqsura-slip", "extraction-leftover")
 _A = "\u0621-\u064a\u066e-\u06d3\u064b-\u0652"
 _WORD = re.compile(rf"[{_A}ـ]+")
 _MARKS = "،؛؟.!:,;?«»()[]“”\"'*_`"
@@ -22,22 +22,49 @@ _SWAPPED = re.compile("(?<![\u0621-\u064a])([وفبكل]{0,2})(اإل|األ|ا�
 _RIGHT = {"اإل": "الإ", "األ": "الأ", "اآل": "الآ", "اال": "الا"}
 _ALONE = re.compile("(?<![\\w(./\u064b-\u0652«@-])و?[ثحخذرزشضطظغةىءئؤي](?![\\w).:/ـ\u064b-\u0652»-])")
 """A letter by itself, of those that name no list, page or year."""
+_ALA = re.compile(
+    "(?<![\u0621-\u064a])[وف]?علي(?= (?:الرغم|أن|هذا|هذه|ذلك|تلك|أساس|الأساس|غرار|كافة|كل|جميع|مستوى|المستوى|مدى|وجه|حد"
+    "|حساب|سبيل|ضوء|عكس|الصعيد|صعيد|الأقل|الأكثر|الفور|الدوام|الإطلاق|النحو|نحو|رأس|أي|بعد|ما)(?![\u0621-\u064a]))"
+)
+"""«علي» where nobody of that name can be meant."""
 _LABEL = re.compile(
     "(?:حرف|حروف|حرفا|حرفي|فيتامين|صف|فئة|قسم|مجموعة|نوع|نموذج|طراز|لوحة|الصنف|صنف|نقطة|[:0-9٠-٩])[\"'«(]?\\s*$"
 )
 _NUMBERED = re.compile(r"\s+[0-9٠-٩]")
 """What stands around a letter that is a name: «فيتامين ي», «12 ط 3456»."""
 _SINGLE = frozenset(prefix + letter for prefix in ("", "و") for letter in "ثحخذرزشضطظغةىءئؤي")
-_YEH = re.compile("(?<![\u0621-\u064a])([وفبكل]{0,2})(ال[\u0621-\u064a]{2,}ي)ه(?![\u0621-\u064a\u064b-\u0652])")
-_YEH_RIGHT = frozenset(
+_HEH = re.compile("((?:[وفبكل]{0,2}ال|[وف]?لل)[\u0621-\u064a]{2,})ه")
+"""A word with «ال» that ends in ه: no pronoun can follow «ال», so that ه is of its root, or ة was meant."""
+_HEH_RIGHT = frozenset(
     re.findall(
         r"\S+",
         """
-    الفقيه الوجيه النبيه السفيه النزيه الشبيه التنبيه التوجيه التنويه التشويه الترفيه التمويه التسفيه التنزيه
-    الكريه البديه التأليه المتيه التكريه التفويه التشبيه التدليه التفقيه التتويه
+    فقيه وجيه نبيه سفيه نزيه شبيه تنبيه توجيه تنويه تشويه ترفيه تمويه تسفيه تنزيه كريه بديه تأليه متيه تكريه تفويه
+    تشبيه تدليه تفقيه تتويه تيه وجه وجوه أوجه شبه أشبه فقه أفقه كره أكره سفه بله أبله فواكه شره أشره وله عته كنه
+    مكروه معتوه مشبوه مشدوه منزه مرفه مشوه مموه موجه منبه مشابه متشابه تشابه مواجه توجه تفقه تنزه ترفه تشوه تفوه
+    تأوه تأله إله مكره مسفه متفقه متوجه متنزه مشتبه منتبه متنبه متجه فاره شافه تافه أتفه نابه أنبه كاره شائه نزه
+    أنزه فكه تفكه متأوه مؤله مدله متيمه نقه ناقه جبه مجبه فوه أفوه بدائه متفوه متأله مشافه مجابه لاه له لوجه
     """,
     )
 )
+_AH = frozenset(
+    re.findall(
+        r"\S+",
+        """
+    حياه قناه وفاه زكاه صلاه معاناه فتاه مساواه محاكاه مباراه مراعاه موازاه مقاضاه أداه اداه نواه قضاه دعاه رعاه
+    بغاه طغاه غزاه مشاه نجاه ولاه رواه هواه مأساه مواساه محاباه مناجاه محاذاه معاداه ملاقاه مداراه
+    """,
+    )
+)
+"""Of the words that end in اه, those where اة was meant."""
+_ILT = re.compile("(?:[وفبكل]{0,2})الت(?:زام|قائ|قاؤ|قاء|حاق|فات|هاب|ماس|باس|صاق|حام|ئام|قاط|قا|قط|زم|هم|مس)ه?")
+"""«ال» is the first half of these: «التزامه», «التقاه»."""
+_WASL = re.compile(
+    "((?:[وفبكل]{0,2}ال|[وف]?لل|[وفبكل]{0,2}))إ"
+    "(ست(?!راتيج|ون|انبول|برق|ديو|ي)[\u0621-\u064a]{3,}|(?:جت|قت(?!ار)|حت|عت(?!اق)|خت|لت|شت|رت|بت|فت(?!اء))[\u0621-\u064a]{2,}"
+    "|ت(?:فاق|حاد|صال|جاه|هام|خاذ|ساع|باع)[\u0621-\u064a]*|مت(?!اع|ام)[\u0621-\u064a]{2,}|نت(?!اج|ر|ان)[\u0621-\u064a]{3,})"
+)
+"""An initial إ where the pattern of the word has a plain ا: «إستخدام», «الإجتماع»."""
 
 
 @cache
@@ -45,14 +72,14 @@ def _lexicon() -> tuple[Mapping[str, str], frozenset[str], frozenset[str]]:
     """Misspelt → right; frequent words; words that a stray letter seems to make and that are words all the same."""
     raw = resources.files("mujaz").joinpath("words", "spelling.yaml").read_bytes()
     data = parse(raw, "spelling.yaml").data
-    wrong = dict(pair.split(":") for group in ("hamza", "ta-marbuta") for pair in data[group].split())
+    wrong = dict(pair.split(":") for group in ("hamza", "ta-marbuta", "maqsura") for pair in data[group].split())
     return wrong, frozenset(data["frequent"].split()), frozenset(data["real"].split())
 
 
 @cache
-def _marbuta() -> frozenset[str]:
+def _group(name: str) -> frozenset[str]:
     raw = resources.files("mujaz").joinpath("words", "spelling.yaml").read_bytes()
-    return frozenset(pair.partition(":")[0] for pair in parse(raw, "spelling.yaml").data["ta-marbuta"].split())
+    return frozenset(pair.partition(":")[0] for pair in parse(raw, "spelling.yaml").data[name].split())
 
 
 @cache
@@ -86,12 +113,14 @@ def doubts(text: str) -> Iterator[int]:
     """Where Arabic text may hold a slip of its words."""
     words = set(_WORD.findall(text))
     new = words - _SOUND
-    suspects = {word for word in new if _judge(word) is not None or (word[-2:] == "يه" and "ال" in word[:4])}
+    suspects = {word for word in new if _judge(word) is not None}
     _SOUND.update(new - suspects)
     if suspects:
         yield from (found.start() for found in _WORD.finditer(text) if found[0] in suspects)
     if _twice(text):
         yield from (found.start() for found in _DOUBLED.finditer(text))
+    if "علي " in text:
+        yield from (found.start() for found in _ALA.finditer(text))
     if any(pair in text for pair in _RIGHT):
         yield from (found.start() for found in _SWAPPED.finditer(text))
     if not words.isdisjoint(_SINGLE):
@@ -125,11 +154,9 @@ def spelling(text: str) -> Iterator[Slip]:
         for found in _WORD.finditer(text):
             if found[0] in suspects:
                 yield from _misspelt(found)
-    if "يه" in text:
-        for found in _YEH.finditer(text):
-            if found[2] + "ه" not in _YEH_RIGHT:
-                better = f"{found[1]}{found[2]}ة"
-                yield Slip("ta-marbuta-slip", found.start(), found.end(), found[0], better)
+    if "علي " in text:
+        for found in _ALA.finditer(text):
+            yield Slip("maqsura-slip", found.start(), found.end(), found[0], found[0][:-1] + "ى")
     if any(pair in text for pair in _RIGHT):
         for found in _SWAPPED.finditer(text):
             yield Slip("extraction-leftover", found.start(2), found.end(2), found[2], _RIGHT[found[2]])
@@ -152,10 +179,12 @@ def _judge(word: str) -> tuple[str, str | None] | None:
         if not word.startswith(prefix) or (prefix and len(rest) < _LONG[prefix[-1]]):
             continue
         if rest in wrong:
-            rule = "ta-marbuta-slip" if rest in _marbuta() else "hamza-slip"
-            return rule, prefix + wrong[rest]
+            better = wrong[rest]
+            return _rule_of(rest), prefix + better if better != "?" else None
         if rest in _confusions():
             return "extraction-leftover", prefix + _confusions()[rest]
+    if shape := _shaped(word):
+        return shape
     if "د" in word and len(word) > 3 and bare not in frequent:
         for at, letter in enumerate(word):
             if letter == "د" and at > 0:
@@ -165,7 +194,27 @@ def _judge(word: str) -> tuple[str, str | None] | None:
     return None
 
 
+def _rule_of(word: str) -> str:
+    """The rule that a word of the lists breaks."""
+    return next((f"{name}-slip" for name in ("ta-marbuta", "maqsura") if word in _group(name)), "hamza-slip")
+
+
+def _shaped(word: str) -> tuple[str, str] | None:
+    """What a word's shape alone tells: ه for ة behind «ال», and إ where a plain ا stands."""
+    if word[-1] == "ه" and (found := _HEH.fullmatch(word)) and not _ILT.fullmatch(word):
+        stem = re.sub("^[وفبكل]{0,2}ال|^[وف]?لل", "", word)
+        if stem in _AH if stem.endswith("اه") else stem not in _HEH_RIGHT:
+            return "ta-marbuta-slip", found[1] + "ة"
+    if "إ" in word and (found := _WASL.match(word)):
+        return "hamza-slip", f"{found[1]}ا{word[found.start(2) :]}"
+    return None
+
+
 def _misspelt(found: re.Match[str]) -> Iterator[Slip]:
     judged = _judge(found[0])
     if judged:
-        yield Slip(judged[0], found.start(), found.end(), found[0], judged[1])
+        rule, better = judged
+        likely = None
+        if better is None and rule == "hamza-slip":  # of أن and إن a person chooses
+            likely = " / ".join(found[0].replace("ان", f"{seat}ن", 1) for seat in "أإ")
+        yield Slip(rule, found.start(), found.end(), found[0], better, likely)
