@@ -183,7 +183,7 @@ def _judge(word: str) -> tuple[str, str | None] | None:
             return _rule_of(rest), prefix + better if better != "?" else None
         if rest in _confusions():
             return "extraction-leftover", prefix + _confusions()[rest]
-    if shape := _shaped(word):
+    if "ـ" not in word and (shape := _shaped(word)):
         return shape
     if "د" in word and len(word) > 3 and bare not in frequent:
         for at, letter in enumerate(word):
