@@ -16,7 +16,7 @@ RULES = ("word-doubled", "hamza-slip", "ta-marbuta-slip", "maqsura-slip", "extra
 _A = "\u0621-\u064a\u066e-\u06d3\u064b-\u0652"
 _WORD = re.compile(rf"[{_A}ـ]+")
 _MARKS = "،؛؟.!:,;?«»()[]“”\"'*_`"
-_DOUBLED = re.compile(r"(?<![\w\u064b-\u0652-])([^\W\d_]{2,})[ \t\n]+\1(?![\w\u064b-\u0652-])")
+_DOUBLED = re.compile(r"(?<![\w\u064b-\u0652-])([^\W\d_]{2,})(?:[ \t]+\n?|\n)[ \t]*\1(?![\w\u064b-\u0652-])")
 """Nobody who writes vowel marks, as in «حرفاً حرفاً», does it twice by mistake."""
 _SWAPPED = re.compile("(?<![\u0621-\u064a])([وفبكل]{0,2})(اإل|األ|اآل|اال)(?=[\u0621-\u064a])")
 _RIGHT = {"اإل": "الإ", "األ": "الأ", "اآل": "الآ", "اال": "الا"}
