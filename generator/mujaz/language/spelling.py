@@ -18,8 +18,8 @@ _WORD = re.compile(rf"[{_A}ـ]+")
 _MARKS = "،؛؟.!:,;?«»()[]“”\"'*_`"
 _DOUBLED = re.compile(r"(?<![\w\u064b-\u0652-])([^\W\d_]{2,})(?:[ \t]+\n?|\n)[ \t]*\1(?![\w\u064b-\u0652-])")
 """Nobody who writes vowel marks, as in «حرفاً حرفاً», does it twice by mistake."""
-_SWAPPED = re.compile("(?<![\u0621-\u064a])([وفبكل]{0,2})(اإل|األ|اآل|اال)(?=[\u0621-\u064a])")
-_RIGHT = {"اإل": "الإ", "األ": "الأ", "اآل": "الآ", "اال": "الا"}
+_SWAPPED = re.compile("(?<![\u0621-\u064a])([وفبكل]{0,2})(اإل|األ|اآل|اال|إلأ|إلإ)(?=[\u0621-\u064a])")
+_RIGHT = {"اإل": "الإ", "األ": "الأ", "اآل": "الآ", "اال": "الا", "إلأ": "الأ", "إلإ": "الإ"}
 _ALONE = re.compile("(?<![\\w(./\u064b-\u0652«@-])و?[ثحخذرزشضطظغةىءئؤي](?![\\w).:/ـ\u064b-\u0652»-])")
 """A letter by itself, of those that name no list, page or year."""
 _ALA = re.compile(
