@@ -16,7 +16,7 @@ from mujaz.model.brief import Brief, Item, Link, Part, Plot, Section, Selection,
 from mujaz.model.content import Workspace
 from mujaz.model.points import Point, Recommendation
 from mujaz.model.text import Depth, Noun, Shape, Since, Wording, shape_of
-from mujaz.notes import Address, called, cited, listed, voice_in
+from mujaz.notes import Address, called, cited, exchanged, listed, voice_in
 
 _INNER = re.compile(r'<a href="#(?P<id>[^"]*)"[^>]*>(?P<text>.*?)</a>', re.DOTALL)
 _LINK = re.compile(r"</?a\b[^>]*>")
@@ -81,11 +81,13 @@ def assemble(selection: Selection, workspace: Workspace, *, styles: Mapping[str,
         title=title,
         subtitle=desk.text(_SUBTITLE) if _SUBTITLE in passages else None,
         date=_date(selection, workspace, voice),
+        day=entry.topic.date.isoformat(),
         keywords=entry.topic.keywords,
         contents=reader.contents,
         sections=tuple(_section(desk, number, part) for number, part in enumerate(selection.parts)),
         notes=notes,
         lists=listed(citations, voice) if reader.references else (),
+        sources=exchanged(citations, entry.references),
     )
 
 

@@ -207,8 +207,25 @@ def _check(desk: Desk) -> int:
         raise RefusedError(refused)
     more: dict[str, Any] = {}
     if desk.asked.fix:
-        more = {"mended": mend(root, wanted)}
-        desk.tell(desk.speaker.shown(desk.speaker.say("mended", count=more["mended"])))
+        done = mend(root, wanted)
+        more = {
+            "mended": len(done),
+            "changes": [
+                {
+                    "path": e.where.path,
+                    "line": e.where.line,
+                    "column": e.where.column,
+                    "found": e.found,
+                    "better": e.better,
+                }
+                for e in done
+            ],
+        }
+        for each in done:
+            where = f"{os.path.relpath(root / each.where.path)}:{each.where.line}:{each.where.column}"
+            word = "change" if each.better else "removal"
+            desk.tell(desk.speaker.shown(f"{where}: {desk.speaker.say(word, found=each.found, better=each.better)}"))
+        desk.tell(desk.speaker.shown(desk.speaker.say("mended", count=len(done))))
         seen = survey(root, today)
     shown = [each for each in seen.problems if _concerns(each, wanted)]
     return _told(desk, shown, os.path.relpath(root), more)

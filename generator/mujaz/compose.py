@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -22,7 +23,7 @@ from mujaz.faces import FACES
 from mujaz.marks import parse
 from mujaz.model.brief import Brief, Note, plain
 from mujaz.model.content import Picture, Workspace
-from mujaz.model.document import Document, Medium, Target
+from mujaz.model.document import Attachment, Document, Medium, Target
 from mujaz.problems import Problem, Where
 
 _NOT_UTF8 = {"found": "?", "guess": "Windows-1256"}
@@ -160,8 +161,30 @@ def compose(brief: Brief, templates: Templates, *, medium: Medium, house: House)
         raise TemplateMistakeError(_mistake(error, templates)) from error
     if medium is Medium.PRINT:
         html = settle(html, "rtl" if brief.direction == "rtl" else "ltr")
-    name = Target(brief.slug, brief.audience, brief.language, medium).name
-    return Document(name, html, medium, brief.language, brief.direction, brief.name)
+    return Document(
+        name=Target(brief.slug, brief.audience, brief.language, medium).name,
+        html=html,
+        medium=medium,
+        language=brief.language,
+        direction=brief.direction,
+        title=brief.name,
+        day=brief.day,
+        attachments=tuple(_attachments(brief, labels)) if medium is Medium.PRINT else (),
+    )
+
+
+def _attachments(brief: Brief, labels: Mapping[str, Any]) -> Iterator[Attachment]:
+    """The brief itself for programs, and what it cites for those who cite it in their turn."""
+    told = plain(brief)
+    sources = told.pop("sources")
+    words = labels["attachments"]
+    yield Attachment("brief.json", words["brief"], _json(told))
+    if sources:
+        yield Attachment("references.json", words["references"], _json(sources))
+
+
+def _json(value: object) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 _PAPER = (6.6, 10.5)

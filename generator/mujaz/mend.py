@@ -16,6 +16,7 @@ from mujaz.check.texts import whole_of
 from mujaz.check.wording import Placed, wording
 from mujaz.marks import parse
 from mujaz.model.content import Path
+from mujaz.problems import Where
 from mujaz.read import read
 
 _ROUNDS = 5
@@ -36,25 +37,33 @@ class _Edit:
     found: str
 
 
-def mend(root: FilePath, topics: Collection[str]) -> int:
-    """Mend what is mechanical in the topics that are named, or in all; how many slips were mended.
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """What was changed, and where it stood when it was."""
+
+    where: Where
+    found: str
+    better: str
+
+
+def mend(root: FilePath, topics: Collection[str]) -> tuple[Mended, ...]:
+    """Mend what is mechanical in the topics that are named, or in all; what was mended, in the order of its mending.
 
     Comments, order and line ends stay: a file changes in the places of its slips alone, and only where the mended
     file reads as the same data with the mended texts. Raises OSError where a file cannot be written.
     """
-    mended = 0
+    mended: list[Mended] = []
     for _ in range(_ROUNDS):
-        now = 0
+        before_round = len(mended)
         for file, edits in _wanted(root, topics).items():
             before = (root / file).read_bytes()
             after, done = mended_bytes(before, edits)
             if done:
                 _write(root / file, after)
-                now += done
-        mended += now
-        if not now:
+                mended += (Mended(Where(file, e.line + 1, e.column + 1), e.found, e.better) for e in done)
+        if len(mended) == before_round:
             break
-    return mended
+    return tuple(mended)
 
 
 def _wanted(root: FilePath, topics: Collection[str]) -> dict[str, list[_Edit]]:
@@ -86,8 +95,8 @@ def _edit(placed: Placed) -> _Edit | None:
     return _Edit(placed.path, slip.start, slip.end, slip.better, first.line, first.column, length, slip.found)
 
 
-def mended_bytes(raw: bytes, edits: Sequence[_Edit]) -> tuple[bytes, int]:
-    """A file with those of the edits that leave all else as it is, and how many they are."""
+def mended_bytes(raw: bytes, edits: Sequence[_Edit]) -> tuple[bytes, list[_Edit]]:
+    """A file with those of the edits that leave all else as it is, and which they are."""
     bare = raw.removeprefix(codecs.BOM_UTF8)
     lines = bare.decode().split("\n")
     apart = list(_apart(edits))
@@ -99,7 +108,7 @@ def mended_bytes(raw: bytes, edits: Sequence[_Edit]) -> tuple[bytes, int]:
             if _sound(bare, lines, [*done, edit]):
                 done.append(edit)
     mark = raw[: len(raw) - len(bare)]
-    return mark + "\n".join(_changed(lines, done)).encode(), len(done)
+    return mark + "\n".join(_changed(lines, done)).encode(), done
 
 
 def _apart(edits: Sequence[_Edit]) -> Iterator[_Edit]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
 from markupsafe import Markup
 
 from mujaz import arabic, cite, prose
 from mujaz.model.brief import Note, Reading, ReadingList, Selection
-from mujaz.model.content import Notes
+from mujaz.model.content import Notes, Reference
 
 _RIGHT_TO_LEFT = ("ar", "ckb", "fa")
 _PLACE = re.compile(r"(?<!\w)(?:ص ص|ص|pp?\.) [0-9]+(?:–[0-9]+)?")
@@ -95,4 +95,13 @@ def listed(citations: cite.Citations | None, voice: prose.Voice) -> tuple[Readin
             ),
         )
         for each in citations.lists
+    )
+
+
+def exchanged(citations: cite.Citations | None, references: Mapping[str, Reference]) -> tuple[Mapping[str, Any], ...]:
+    """What is cited as CSL-JSON, in the order of the lists: for the programs that readers keep their sources in."""
+    if citations is None:
+        return ()
+    return tuple(
+        cite.exchanged(entry.key, references[entry.key].item) for each in citations.lists for entry in each.entries
     )

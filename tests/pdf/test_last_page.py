@@ -11,7 +11,7 @@ def page(lines: int, style: str) -> Document:
     css = f"@page{{size:A5;margin:20mm}} html{{font:12pt Amiri;{style}}} p{{margin:0}}"
     head = f"<head><title>ص</title><style>{css}</style></head>"
     html = f'<!DOCTYPE html><html lang="ar" dir="rtl">{head}<body>{body}</body></html>'
-    return Document("t/a.ar.pdf", html, Medium.PRINT, "ar", "rtl", "ص")
+    return Document("t/a.ar.pdf", html, Medium.PRINT, "ar", "rtl", "ص", "2025-01-15")
 
 
 def pages(lines: int, style: str) -> int:

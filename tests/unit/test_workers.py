@@ -16,7 +16,7 @@ from mujaz.workers import Failure, run
 
 
 def page(text: str) -> Document:
-    return Document(f"water/{text}.ar.html", text, Medium.SCREEN, "ar", "rtl", text)
+    return Document(f"water/{text}.ar.html", text, Medium.SCREEN, "ar", "rtl", text, "2025-01-15")
 
 
 def work(document: Document) -> Output:

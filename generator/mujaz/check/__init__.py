@@ -12,9 +12,9 @@ from mujaz.check.figures import figures
 from mujaz.check.links import audience_links, topic_links
 from mujaz.check.texts import whole_of
 from mujaz.check.weights import Leave, leaves_of, leaves_of_references, standing, unknown_rules, weighed
-from mujaz.check.wording import wording
+from mujaz.check.wording import titles, wording
 from mujaz.language import RULES as LANGUAGE
-from mujaz.model.content import Entry, Library
+from mujaz.model.content import Entry, Library, Reference, Source
 from mujaz.problems import Problem, in_order
 
 RULES = frozenset((*argument.RULES, *evidence.RULES, *length.RULES, *LANGUAGE))
@@ -31,6 +31,7 @@ def check(library: Library, today: datetime.date | None = None) -> tuple[Problem
     for linked, doubted in spread(lambda number: _topic(topics[number], library, today), len(topics)):
         problems += linked
         judged += doubted
+    judged += titles(_references(library))
     weights = library.workspace.rules
     if library.source:
         problems += unknown_rules(weights, library.source, ("rules",), RULES)
@@ -56,6 +57,18 @@ def _topic(
         doubted += length.length(entry, whole, library.audiences)
         doubted += (placed.problem for placed in wording(entry, whole))
     return linked, doubted
+
+
+def _references(library: Library) -> Iterator[tuple[Reference, Source]]:
+    """Every reference of the library with its place, those that topics share once."""
+    seen: set[tuple[str, tuple[int, int]]] = set()
+    for entry in library.topics:
+        for key, source in entry.reference_sources.items():
+            at = (source.path, source.places.get((), (0, 0)))
+            reference = entry.references.get(key)
+            if reference is not None and at not in seen:
+                seen.add(at)
+                yield reference, source
 
 
 def _leaves(library: Library) -> Iterator[Leave | Problem]:

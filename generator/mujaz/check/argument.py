@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 
 from mujaz.check.texts import Whole, bare, place
-from mujaz.model.blocks import Block, Evaluation, Hypothesis, ProblemStatement, Recommendations, Scenarios
+from mujaz.model.blocks import Block, Evaluation, Hypothesis, Pointed, ProblemStatement, Recommendations, Scenarios
 from mujaz.model.content import Entry, Path
 from mujaz.model.points import Side, Verdict
 from mujaz.model.text import Wording
@@ -17,6 +18,7 @@ RULES = frozenset(
     (
         "weakness-unanswered",
         "recommendation-idle",
+        "answer-misplaced",
         "hypothesis-unproven",
         "hypothesis-one-sided",
         "question-unanswered",
@@ -46,11 +48,14 @@ def _told(rule: str, entry: Entry, path: Path, found: str) -> Problem:
 def _answers(entry: Entry) -> Iterator[Problem]:
     """Weaknesses and recommendations that have nothing to do with each other."""
     weak: dict[str, Path] = {}
+    strong: set[str] = set()
     advice: list[tuple[Path, str, tuple[str, ...]]] = []
     for number, block in enumerate(entry.topic.blocks):
         at: Path = ("blocks", number, "points")
         if isinstance(block, Evaluation) and block.side is Side.NEGATIVE:
             weak |= {point.id: (*at, place) for place, point in enumerate(block.points)}
+        elif isinstance(block, Evaluation):
+            strong |= {point.id for point in block.points}
         elif isinstance(block, Recommendations):
             advice += [((*at, place), point.id, point.answers) for place, point in enumerate(block.points)]
     if not weak or not advice:
@@ -62,6 +67,9 @@ def _answers(entry: Entry) -> Iterator[Problem]:
     for path, name, answers in advice:
         if not answers:
             yield _told("recommendation-idle", entry, (*path, "id"), name)
+        for number, each in enumerate(answers):
+            if each in strong or each in {other for _, other, _ in advice}:
+                yield _told("answer-misplaced", entry, (*path, "answers", number), each)
 
 
 def _hypotheses(entry: Entry) -> Iterator[Problem]:
@@ -87,7 +95,8 @@ _STOP = frozenset(
         """
     ما ماذا هل كيف لماذا متى اين من اي مدي هو هي هم في علي الي عن مع بعد قبل بين هذا هذه ذلك تلك التي الذي الذين
     ان كان كانت يكون تكون يمكن لا لم لن قد او ثم حول حتي عند كل وهل وما وكيف ومن الا منها فيها عليها له لها به
-    بها what which who how why when where is are was were the a an of to in on for and or does do did can could
+    بها اثر تاثير يوثر توثر دور متاح متاحه لذلك ممكن affect effect role what which who how why when where is are
+    was were the a an of to in on for and or does do did can could
     should would it its their they this that these those by with from has have been be
     """,
     )
@@ -119,8 +128,18 @@ def _root(word: str) -> str:
     return _SUFFIX.sub("", _PREFIX.sub("", folded))
 
 
+def _folded(words: str) -> str:
+    """A long text as roots are; `str.translate` would take ten times as long."""
+    for one, other in _FOLDS:
+        words = words.replace(one, other)
+    return words.lower()
+
+
+_FOLDS = [(chr(code), chr(other) if isinstance(other, int) else "") for code, other in _FOLD.items()]
+
+
 def _roots(words: str) -> set[str]:
-    return {_root(word) for word in _WORD.findall(words)} - {""}
+    return {_root(word) for word in _WORD.findall(_folded(words))} - {""}
 
 
 def _questions(entry: Entry, whole: Whole) -> Iterator[Problem]:
@@ -133,29 +152,65 @@ def _questions(entry: Entry, whole: Whole) -> Iterator[Problem]:
     ]
     if not asked:
         return
-    others = {n for n, block in enumerate(entry.topic.blocks) if not isinstance(block, ProblemStatement)}
-    kinds = {str(getattr(entry.topic.blocks[n], "kind", "")) for n in others}
     title = _roots(entry.topic.title.default)
-    open_: list[tuple[Path, Wording, set[str]]] = []
+    blocks = list(_said(entry, whole))
     for path, question in asked:
         wanted = _roots(bare(question.default))
-        # The words of the title are in every block: they answer nothing by themselves.
-        if wanted:
-            open_.append((path, question, (wanted - title) or wanted))
-    for said in _said(whole, others, kinds):
-        if not open_:
-            return
-        open_ = [(path, question, roots) for path, question, roots in open_ if not any(root in said for root in roots)]
-    for path, question, _ in open_:
-        yield _told("question-unanswered", entry, path, question.default)
+        # What is in the title, or in most blocks, answers nothing by itself.
+        often = {root for root in wanted if sum(block.says(root) for block in blocks) * 2 > max(len(blocks), _FEW)}
+        rare = wanted - title - often
+        if wanted and not any(block.takes_up(rare or wanted) for block in blocks):
+            yield _told("question-unanswered", entry, path, question.default)
 
 
-def _said(whole: Whole, blocks: set[int], kinds: set[str]) -> Iterator[str]:
-    """The words of some blocks and of what their kinds are about, folded as roots are."""
-    yield "\n".join(_KINDS.get(kind, "") for kind in kinds).lower().translate(_FOLD)
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """The words of a block, and those that its kind is about."""
+
+    text: str
+    """Folded as roots are."""
+    about: frozenset[str]
+
+    def says(self, root: str) -> bool:
+        """Whether a word stands in the block; a long one in whatever form."""
+        if root not in self.text:
+            return False
+        return len(root) >= _LONG or any(_root(word) == root for word in self._words_with(root))
+
+    def _words_with(self, root: str) -> Iterator[str]:
+        """The words that hold a root, of a text in which only spaces part them."""
+        at = self.text.find(root)
+        while at >= 0:
+            start, end = self.text.rfind(" ", 0, at) + 1, self.text.find(" ", at)
+            yield self.text[start : end if end > 0 else None].strip(_MARKS)
+            at = self.text.find(root, end) if end > 0 else -1
+
+    def takes_up(self, wanted: set[str]) -> bool:
+        """Whether the block speaks of half of what is asked, the words that name its kind among them."""
+        held = {root for root in wanted if self.says(root)} | (wanted & self.about)
+        return bool(held) and len(held) * 2 >= len(wanted)
+
+
+_LONG, _FEW = 4, 4
+_MARKS = "،؛؟.:!«»()[]…\"'"
+
+
+@cache
+def _about(kind: str) -> frozenset[str]:
+    return frozenset(_roots(_KINDS.get(kind, "")))
+
+
+def _said(entry: Entry, whole: Whole) -> Iterator[_Said]:
+    """Each block but the problem's own."""
+    texts: dict[int, list[str]] = {}
     for text in whole.texts:
-        if text.at[0] == "blocks" and text.at[1] in blocks:
-            yield text.bare.lower().translate(_FOLD)
+        if text.at[0] == "blocks":
+            texts.setdefault(int(text.at[1]), []).append(text.bare)
+    for number, block in enumerate(entry.topic.blocks):
+        if not isinstance(block, ProblemStatement):
+            said = " ".join(texts.get(number, ())).replace("\n", " ")
+            kind = str(getattr(block, "kind", ""))
+            yield _Said(_folded(said), _about(kind))
 
 
 # ------------------------------------------------------------------------------------------------ headlines
@@ -179,6 +234,8 @@ _LABELS = {
 _ORDINALS = (
     "الأول الأولى الثاني الثانية الثالث الثالثة الرابع الرابعة الخامس الخامسة السادس السادسة السابع السابعة الثامن "
     "الثامنة التاسع التاسعة العاشر العاشرة أول أولى رقم مهم مهمة عام عامة أخرى "
+    "الموجز البحث الورقة الدراسة الموضوع المقال التقرير كبير كبيرة كبرى أبرز أهم بعض عدة متعددة مختلفة "
+    "brief paper study report topic main major some several various "
     "first second third fourth fifth sixth seventh eighth ninth tenth number important general other one two three"
 )
 
@@ -192,6 +249,8 @@ def _known(kind: str) -> frozenset[str]:
 def _headlines(entry: Entry, whole: Whole) -> Iterator[Problem]:
     """Headlines that say no more than the title of their block."""
     known: dict[int, frozenset[str]] = {}
+    title = bare(entry.topic.title.default).strip()
+    pointed = {number for number, block in enumerate(entry.topic.blocks) if isinstance(block, Pointed)}
     for text in whole.texts:
         if text.audience is not None or text.at[-1] != "headline":
             continue
@@ -199,9 +258,10 @@ def _headlines(entry: Entry, whole: Whole) -> Iterator[Problem]:
         if number not in known:
             known[number] = _titled(entry.topic.blocks[number])
         roots = (_root(found[0]) for found in _WORD.finditer(text.bare))
-        if all(not root or root in known[number] for root in roots):
+        repeats = number not in pointed and text.bare.strip() == title
+        if repeats or all(not root or root in known[number] for root in roots):
             facts = {"found": text.words}
-            yield Problem("headline-empty", place(entry.source, text), facts, Severity.WARNING)
+            yield Problem("headline-empty", place(entry, text), facts, Severity.WARNING)
 
 
 def _titled(block: Block) -> frozenset[str]:

@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 
 from mujaz.check.texts import Text, Whole, place
-from mujaz.model.blocks import Figure, Quote, Table
+from mujaz.model.blocks import Figure, Quote, Recommendations, Scenarios, Table
 from mujaz.model.content import Entry, Reference
 from mujaz.problems import Problem, Severity
 
@@ -46,6 +46,8 @@ _NAMED = re.compile(
 _QUOTED = re.compile(r"«([^«»]{12,})»|“([^“”]{12,})”")
 _CLAIM = re.compile("[0-9٠-٩«“]")
 """What every date, number and quotation holds."""
+_LISTED = re.compile(r"^[ \t]*(?:[-*+|]|\d{1,2}[.)])[ \t]", re.MULTILINE)
+"""Lists and tables are covered as a whole."""
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _WORDS = 4
 _FREE = frozenset(
@@ -70,8 +72,28 @@ _UNDATED = frozenset(
 )
 _COVERED = ("headline", "when", "intro", "statement", "questions", "occasion")
 """Fields that a citation elsewhere in the same point covers."""
-_Part = tuple[int, str, bool]
-"""A paragraph: where it begins in its text, its bare words, and whether it cites anything."""
+_Part = tuple[int, str, tuple[int, ...]]
+"""A part of a text that a citation covers or that none does: where it begins, its bare words, its citations' places.
+
+A citation covers its own sentence and those before it in the paragraph; what follows it in the same paragraph is said
+without a source until the next one.
+"""
+_STOP = re.compile(r"[.؟?!…](?=[\s»”)]|$)")
+"""The end of a sentence."""
+_TITLED = re.compile(
+    r"(?:برنامج|مجلة|كتاب|كتابه|كتابها|مشروع|مؤتمر|حملة|عنوان|عنوانه|عنوانها|بعنوان|مبادرة|دراسة|مقال|مقالة|مقاله|تقرير|"
+    r"رواية|فيلم|صحيفة|ندوة|شعار|عملية|وثيقة|[Rr]eport|[Bb]ook|[Jj]ournal|[Pp]rogram(?:me)?|[Pp]roject|entitled|titled)"
+    r"(?: [\u0621-\u064a]+)?[\s:،]*$"
+)
+"""What stands before a name in quotation marks, which quotes nobody."""
+_COUNT = re.compile(
+    rf"(?:كل|خلال|مدة|مدته|مدتها)\s+{_D}{{1,2}}\s+(?:ثوان|دقائق|ساعات|أيام|أسابيع|أشهر|شهور|سنوات|أعوام)\w*"
+    rf"|(?:في|على|إلى|من)\s+{_D}{{1,2}}\s+(?:مراحل|خطوات|محاور|أقسام|أجزاء|مستويات|مسارات|فصول|مباحث|نقاط)"
+    rf"|every\s+{_D}{{1,2}}\s+(?:days|weeks|months|years)|in\s+{_D}{{1,2}}\s+(?:stages|steps|parts|phases)"
+)
+"""A number that divides a plan or names its beat, and measures nothing."""
+_CALLED = re.compile(rf"\+{_D}(?:[ \u00a0.()-]?{_D}){{6,14}}|\[[^\[\]@]{{2,20}}:\s*{_D}+(?:[-–]{_D}+)?\]")
+"""A telephone's number; a verse by its chapter."""
 _PLACED = ("container-title", "publisher", "number", "ISBN", "DOI")
 
 
@@ -111,31 +133,39 @@ def _claims(entry: Entry, whole: Whole) -> Iterator[Problem]:
     paragraphs = [tuple(_paragraphs(text)) for text in whole.texts]
     supported = _supported(entry, paragraphs)
     citing = {text.holder for text in whole.texts if text.keys}
+    told: set[int] = set()
     for text, parts in zip(whole.texts, paragraphs, strict=True):
         if text.at[0] != "blocks" or (not _CLAIM.search(text.words) and text.at[2] != "text"):
             continue
         block, field, cited = entry.topic.blocks[int(text.at[1])], text.field, text.holder in citing
         if isinstance(block, Table | Figure) and (cited or block.source is not None):
             continue
+        if isinstance(block, Table | Figure) and field not in _FREE:  # what its source should have said once
+            found = next(_uncited(entry, text, parts, supported), None)
+            if found and int(text.at[1]) not in told:
+                told.add(int(text.at[1]))
+                yield found
+            continue
         if field in _FREE or (cited and (isinstance(block, Quote) or field in _COVERED)):
             continue
-        yield from _uncited(entry, text, parts, supported)
+        plans = isinstance(block, Recommendations | Scenarios)
+        yield from _uncited(entry, text, parts, supported if not plans else supported | _coming(entry, text))
         if isinstance(block, Quote) and field == "text" and len(text.words.split()) > _WORDS:
-            yield Problem("quotation-uncited", place(entry.source, text), {"found": text.words}, Severity.WARNING)
+            yield Problem("quotation-uncited", place(entry, text), {"found": text.words}, Severity.WARNING)
 
 
 def _uncited(entry: Entry, text: Text, parts: Iterable[_Part], supported: frozenset[str]) -> Iterator[Problem]:
     """Dates, numbers and quotations of the paragraphs of a text that cite nothing."""
     for start, bare, cites in parts:
+        if cites and ("«" in bare or "“" in bare):
+            yield from _quoted_apart(entry, text, (start, bare, cites))
         if cites or not _CLAIM.search(bare):
             continue
         if "«" not in bare and "“" not in bare and _figures(bare) <= supported:
             continue
         plain = _hidden(bare)
-        for found in _QUOTED.finditer(plain):
-            said = found[1] or found[2]
-            if len(said.split()) > _WORDS:
-                yield _claim("quotation-uncited", entry, text, (start + found.start(), said))
+        for at, said in _quotations(plain):
+            yield _claim("quotation-uncited", entry, text, (start + at, said))
         dates = list(_DATE.finditer(plain))
         for found in dates:
             if not _figures(found[0]) <= supported:
@@ -146,25 +176,63 @@ def _uncited(entry: Entry, text: Text, parts: Iterable[_Part], supported: frozen
                 yield _claim("number-uncited", entry, text, (start + found.start(), found[0].strip()))
 
 
+def _quotations(plain: str) -> Iterator[tuple[int, str]]:
+    """What is quoted word by word, and where; a name in quotation marks is no quotation."""
+    for found in _QUOTED.finditer(plain):
+        said = found[1] or found[2]
+        if len(said.split()) > _WORDS and not _TITLED.search(plain, max(0, found.start() - 40), found.start()):
+            yield found.start(), said
+
+
+def _quoted_apart(entry: Entry, text: Text, part: _Part) -> Iterator[Problem]:
+    """Quotations whose own sentence cites nothing: the citation of a later sentence may be another speaker's."""
+    start, bare, cites = part
+    for at, said in _quotations(bare):
+        ends = [stop.end() for stop in _STOP.finditer(bare) if not at < stop.start() < at + len(said)]
+        first = max((end for end in ends if end <= at), default=0)
+        last = min((end for end in ends if end > at), default=len(bare))
+        if not any(first <= cite <= last + 1 for cite in cites):
+            yield _claim("quotation-uncited", entry, text, (start + at, said))
+
+
+def _coming(entry: Entry, text: Text) -> frozenset[str]:
+    """The years of a plan: what lies after the day of the text is nobody's report."""
+    return frozenset(year for year in _figures(text.bare) if len(year) == 4 and year > str(entry.topic.date.year))
+
+
 def _claim(rule: str, entry: Entry, text: Text, found: tuple[int, str]) -> Problem:
-    return Problem(rule, place(entry.source, text, found[0]), {"found": found[1]}, Severity.WARNING)
+    return Problem(rule, place(entry, text, found[0]), {"found": found[1]}, Severity.WARNING)
 
 
 def _paragraphs(text: Text) -> Iterator[_Part]:
-    start = seen = 0
+    start = 0
     for gap in _PARAGRAPH.finditer(text.words) if "\n" in text.words else ():
-        before = seen
-        seen = bisect_left(text.cites, gap.start())
-        yield start, text.bare[start : gap.start()], seen > before
+        yield from _covered(text, start, gap.start())
         start = gap.end()
-    yield start, text.bare[start:], len(text.cites) > seen
+    yield from _covered(text, start, len(text.bare))
+
+
+def _covered(text: Text, start: int, end: int) -> Iterator[_Part]:
+    """A paragraph as far as its last citation covers it, and what follows."""
+    cites = text.cites
+    if cites and len(text.bare) > end - start:
+        cites = cites[bisect_left(cites, start) : bisect_left(cites, end)]
+    listed = "\n" in text.words and _LISTED.search(text.words, start, end)
+    if not cites or listed or not _CLAIM.search(text.bare, cites[-1], end):
+        yield start, text.bare[start:end], tuple(each - start for each in cites)
+        return
+    stop = _STOP.search(text.bare, cites[-1], end)
+    middle = stop.end() if stop else end
+    yield start, text.bare[start:middle], tuple(each - start for each in cites)
+    if middle < end:
+        yield middle, text.bare[middle:end], ()
 
 
 def _hidden(plain: str) -> str:
     """A text without the numbers that are names, as long as it was."""
     if not any(c.isdigit() for c in plain):
         return plain
-    for pattern in (_LATIN, _NAMED):
+    for pattern in (_CALLED, _LATIN, _NAMED, _COUNT):
         plain = pattern.sub(lambda found: " " * len(found[0]), plain)
     return plain
 

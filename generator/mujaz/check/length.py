@@ -35,7 +35,7 @@ def length(entry: Entry, whole: Whole, audiences: Mapping[str, Audience]) -> Ite
         words = len(text.bare.split()) if rule or len(text.words) > _SENTENCE * 2 else 0
         if rule and words > most:
             facts = {"found": str(words), "limit": str(most)}
-            yield Problem(rule, place(entry.source, text), facts, Severity.WARNING)
+            yield Problem(rule, place(entry, text), facts, Severity.WARNING)
         if words > _SENTENCE and text.field != "alt":
             yield from _sentences(entry, text)
     if PUBLIC in audiences:
@@ -53,7 +53,7 @@ def _sentences(entry: Entry, text: Text) -> Iterator[Problem]:
         ):
             first = start + len(plain[start:end]) - len(plain[start:end].lstrip())
             facts = {"found": str(words), "limit": str(_SENTENCE), "start": " ".join(sentence[:6])}
-            yield Problem("sentence-long", place(entry.source, text, first), facts, Severity.WARNING)
+            yield Problem("sentence-long", place(entry, text, first), facts, Severity.WARNING)
         start = end
 
 
@@ -87,20 +87,35 @@ def _terms(entry: Entry, whole: Whole, reader: Audience) -> Iterator[Problem]:
     told = list(_told(entry, whole, reader))
     known = _specialist(entry.language)
     begun = {word for text in told for word in _WORD.findall(text.bare)} & known.keys()
-    if not begun:
-        return
-    pattern = _pattern(frozenset(term for word in begun for term in known[word]), entry.language)
+    terms = {term for word in begun for term in known[word]} | _defined(entry, whole)
+    pattern = _pattern(frozenset(terms), entry.language) if terms else _ACRONYM
     concepts = " ".join(text.words for text in told if text.at[-1] == "term")
     seen: set[str] = set()
     for text in told:
-        for found in pattern.finditer(text.bare):
+        short = _ACRONYM.finditer(text.bare) if entry.language != "en" else ()
+        for found in (*(pattern.finditer(text.bare) if terms else ()), *short):
             term = found["term"]
             if term in seen or term in concepts:
                 continue
             seen.add(term)
             if not _EXPLAINED.match(text.words, found.end()):
                 facts = {"found": term}
-                yield Problem("term-unexplained", place(entry.source, text, found.start()), facts, Severity.WARNING)
+                yield Problem("term-unexplained", place(entry, text, found.start()), facts, Severity.WARNING)
+
+
+_NAMING = (  # noqa: SIM905 # one word a line would fill a screen
+    "شبكة قناة وكالة صحيفة مجلة موقع شركة منظمة طائرة طائرات مقاتلة مقاتلات دبابة دبابات صاروخ صواريخ طراز "
+    "لشبكة لقناة لوكالة بطائرات بمقاتلات"
+).split()
+_ACRONYM = re.compile(rf"(?<![\w(./-]){''.join(f'(?<!{word} )' for word in _NAMING)}(?P<term>[A-Z]{{2,6}})(?![\w)./-])")
+"""Letters that stand for words which an Arabic reader is not told; the name of a channel or an aircraft is told of by
+the word before it, and what stands in brackets explains the words before them."""
+
+
+def _defined(entry: Entry, whole: Whole) -> frozenset[str]:
+    """The terms that the topic itself finds worth defining, but those that its title uses."""
+    terms = (text.words.strip() for text in whole.texts if text.at[-1] == "term" and text.audience is None)
+    return frozenset(term for term in terms if term and term not in entry.topic.title.default)
 
 
 def _told(entry: Entry, whole: Whole, reader: Audience) -> Iterator[Text]:

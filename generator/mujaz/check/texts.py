@@ -163,8 +163,12 @@ def bare(words: str) -> str:
     return _bared(f"\n{words}")[0][1:]
 
 
-def place(source: Source, text: Text, index: int = 0) -> Where:
-    """Where a character of a text stands in its file."""
+def place(entry: Entry, text: Text, index: int = 0) -> Where:
+    """Where a character of a text stands in its file; a figure of a chart may stand in a file of its own."""
+    if sheet := entry.sheets.get(text.at[:3]):
+        cell = sheet.where(text.at[3:])
+        return Where(cell.path, cell.line, cell.column + index)
+    source = entry.source
     span = source.spans.get(text.path)
     found = spots(source.lines, span, text.words) if span else None
     if not found:

@@ -15,10 +15,21 @@ from typing import Final
 
 from mujaz.arabic import Script, script
 from mujaz.brackets import Cite, Cluster, parse
-from mujaz.cite.items import Source, Style, source
+from mujaz.cite.items import Source, Style, exchanged, source
 from mujaz.cite.render import Position, Shelf, html, plain, wrapped
 
-__all__ = ["Citations", "Cite", "Cluster", "Entry", "References", "Style", "UnknownKeyError", "cite", "parse"]
+__all__ = [
+    "Citations",
+    "Cite",
+    "Cluster",
+    "Entry",
+    "References",
+    "Style",
+    "UnknownKeyError",
+    "cite",
+    "exchanged",
+    "parse",
+]
 
 
 class UnknownKeyError(KeyError):

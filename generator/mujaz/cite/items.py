@@ -22,6 +22,9 @@ _DATES: Final = frozenset(name.replace("_", "-") for name in citeproc.DATES)
 _KNOWN: Final = frozenset(name.replace("_", "-") for name in citeproc.VARIABLES) - {"DOI", "language"}
 _NAME_PARTS: Final = ("literal", "family", "given", "dropping-particle", "non-dropping-particle", "suffix")
 _LAWS: Final = frozenset({"bill", "hearing", "legal_case", "legislation", "regulation", "standard", "treaty"})
+_EXCHANGED: Final = frozenset({"DOI", "language", "title", "categories"})
+_OWN: Final = frozenset({"annote", "note", "abstract", "keyword", "id", "type"})
+"""What a source's exchanged form leaves out: remarks and summaries are not told to readers."""
 _SCRIPTS: Final[Mapping[str, Script]] = {"ar": "arabic", "ckb": "arabic", "fa": "arabic", "ur": "arabic"}
 
 
@@ -96,6 +99,22 @@ def source(key: str, item: Mapping[str, object], style: Style) -> Source:
         del data["issued"]  # «… رقم 13 لسنة 2005، 2005» says the year twice
     tag, kind = _language(item, data)
     return Source(key, tag, kind, url, {name: value for name, value in data.items() if value})
+
+
+def exchanged(key: str, item: Mapping[str, object]) -> dict[str, Any]:
+    """An author's item as CSL-JSON: its dates and names in the one form that programs read.
+
+    What authors note for themselves stays behind.
+    """
+    told: dict[str, Any] = {"id": key, "type": str(item.get("type") or "document")}
+    for name, value in item.items():
+        if name in _NAMES:
+            told[name] = _names(value)
+        elif name in _DATES:
+            told[name] = _date(value)
+        elif (name in _KNOWN or name in _EXCHANGED or name in _ALIASES) and name not in _OWN:
+            told[name] = str(value)
+    return {name: value for name, value in told.items() if value}
 
 
 def _language(item: Mapping[str, object], data: Mapping[str, Any]) -> tuple[str, Script]:

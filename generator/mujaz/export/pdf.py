@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import ctypes.util
-import io
 import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-import pikepdf
-
+from mujaz.export.archive import sealed
+from mujaz.export.letters import Letters, letters
 from mujaz.faces import FACES, with_faces
-from mujaz.model.document import Document, Medium, Output
+from mujaz.model.document import Attachment, Document, Medium, Output
 from mujaz.problems import Problem, Severity, Where
 
 with warnings.catch_warnings():
@@ -35,6 +35,10 @@ _LEADINGS = (1.6, 1.55, 1.5)
 """Line heights to try, the comfortable one first, before a last page of a few lines is put up with."""
 _ALMOST_EMPTY = 0.2
 """Of the height of a page's text: a last page with less on it looks like an accident."""
+
+
+_BOLD = 600
+"""From this weight on a face is called bold in a PDF."""
 
 
 class DeniedError(ValueError):
@@ -77,11 +81,12 @@ def export(document: Document) -> Output:
     html = with_faces(document.html, addresses)
     with _listening() as said:
         laid = _laid_out(html, fetcher, fonts)
-        raw = laid.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=b"mujaz")
+        carried = [_attached(each, document.day) for each in document.attachments]
+        raw = laid.write_pdf(pdf_variant="pdf/a-3a", pdf_identifier=b"mujaz", attachments=carried)
     where = Where(document.name)
     problems = [Problem("address-denied", where, {"found": url}) for url in dict.fromkeys(fetcher.denied)]
     problems += [Problem("renderer-said", where, {"found": line}, Severity.WARNING) for line in dict.fromkeys(said)]
-    return Output(_finished(raw, document), len(laid.pages), tuple(problems))
+    return Output(sealed(raw, direction=document.direction, font_of=_letters), len(laid.pages), tuple(problems))
 
 
 def _laid_out(html: str, fetcher: Fetcher, fonts: FontConfiguration) -> Any:
@@ -112,16 +117,26 @@ def _filled(page: Any) -> float:
     return (max(bottoms, default=top) - top) / height if height else 1.0
 
 
-def _finished(raw: bytes, document: Document) -> bytes:
-    """What WeasyPrint does not write: which side the book is bound on."""
-    packed = io.BytesIO()
-    with pikepdf.open(io.BytesIO(raw)) as pdf:
-        if document.direction == "rtl":
-            preferences = pdf.Root.get("/ViewerPreferences", pikepdf.Dictionary())
-            preferences.Direction = pikepdf.Name.R2L
-            pdf.Root.ViewerPreferences = preferences
-        pdf.save(packed, deterministic_id=True, linearize=False)
-    return packed.getvalue()
+def _attached(attachment: Attachment, day: str) -> weasyprint.Attachment:
+    """A file inside the PDF, dated with the day of the text: the clock would change the bytes."""
+    date = datetime.fromisoformat(day).replace(tzinfo=UTC)
+    return weasyprint.Attachment(
+        string=attachment.data,
+        name=attachment.name,
+        description=attachment.title,
+        created=date,
+        modified=date,
+        relationship="Source",
+    )
+
+
+def _letters(name: str) -> Letters | None:
+    """The letters of a font of the theme, by its name in a PDF."""
+    for face in FACES[Medium.PRINT]:
+        ending = ("-Bold" if face.weight >= _BOLD else "") + ("-Italic" if face.style == "italic" else "")
+        if name == face.family.replace(" ", "-") + ending:
+            return letters(face.path)
+    return None
 
 
 @contextmanager

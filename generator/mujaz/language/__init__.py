@@ -10,9 +10,10 @@ from mujaz.language import punctuation as _punctuation
 from mujaz.language import spelling as _spelling
 from mujaz.language.slip import Slip
 
-__all__ = ["RULES", "Slip", "doubts", "in_whole", "mended", "slips"]
+__all__ = ["LETTERS", "MARKS", "RULES", "Slip", "doubts", "in_whole", "mended", "slips"]
 
 RULES = frozenset((*_letters.RULES, *_punctuation.RULES, *_spelling.RULES))
+LETTERS, MARKS = frozenset(_letters.RULES), frozenset(_punctuation.RULES)
 _ARABIC = ("ar", "ckb", "fa")
 _QUIET = re.compile(
     r"\[[^\[\]\n]*@[^\[\]\n]*\](?!\()|(?:https?://|www\.)[^\s،؛؟«»<>]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|`[^`\n]+`"

@@ -43,6 +43,7 @@ _HEH_RIGHT = frozenset(
     تشبيه تدليه تفقيه تتويه تيه وجه وجوه أوجه شبه أشبه فقه أفقه كره أكره سفه بله أبله فواكه شره أشره وله عته كنه
     مكروه معتوه مشبوه مشدوه منزه مرفه مشوه مموه موجه منبه مشابه متشابه تشابه مواجه توجه تفقه تنزه ترفه تشوه تفوه
     تأوه تأله إله مكره مسفه متفقه متوجه متنزه مشتبه منتبه متنبه متجه فاره شافه تافه أتفه نابه أنبه كاره شائه نزه
+    تنبه تشبه تموه أكمه كمه عمه أعمه تعته توله تدله تبله تفكه تسفه تفاكه تمويهي مدره أمره
     أنزه فكه تفكه متأوه مؤله مدله متيمه نقه ناقه جبه مجبه فوه أفوه بدائه متفوه متأله مشافه مجابه لاه له لوجه
     """,
     )
@@ -159,12 +160,29 @@ def spelling(text: str) -> Iterator[Slip]:
             yield Slip("maqsura-slip", found.start(), found.end(), found[0], found[0][:-1] + "ى")
     if any(pair in text for pair in _RIGHT):
         for found in _SWAPPED.finditer(text):
-            yield Slip("extraction-leftover", found.start(2), found.end(2), found[2], _RIGHT[found[2]])
+            yield _swapped(text, found)
     if not words.isdisjoint(_SINGLE):
         for found in _ALONE.finditer(text):
             if _LABEL.search(text, max(0, found.start() - 12), found.start()) or _NUMBERED.match(text, found.end()):
                 continue
             yield Slip("extraction-leftover", found.start(), found.end(), found[0])
+
+
+def _swapped(text: str, found: re.Match[str]) -> Slip:
+    """A lam and an alif that changed places. Where the word holds another pair, which one is right a person says."""
+    end = _WORD.match(text, found.start())
+    rest = text[found.end() : end.end() if end else found.end()]
+    better = text[found.start() : found.start(2)] + _RIGHT[found[2]] + rest
+    whole = text[found.start() : found.end()] + rest
+    sure = "ال" not in rest and not any(pair in rest for pair in _RIGHT)
+    return Slip(
+        "extraction-leftover",
+        found.start(),
+        found.end() + len(rest),
+        whole,
+        better if sure else None,
+        None if sure else better,
+    )
 
 
 @cache
@@ -216,5 +234,6 @@ def _misspelt(found: re.Match[str]) -> Iterator[Slip]:
         rule, better = judged
         likely = None
         if better is None and rule == "hamza-slip":  # of أن and إن a person chooses
-            likely = " / ".join(found[0].replace("ان", f"{seat}ن", 1) for seat in "أإ")
+            seats = "أ" if "لان" in found[0] else "أإ"  # nothing begins with «لإن»
+            likely = " / ".join(found[0].replace("ان", f"{seat}ن", 1) for seat in seats)
         yield Slip(rule, found.start(), found.end(), found[0], better, likely)

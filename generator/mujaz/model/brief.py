@@ -149,11 +149,15 @@ class Brief:
     subtitle: Markup | None
     date: str
     """In words."""
+    day: str
+    """The same as YYYY-MM-DD."""
     keywords: tuple[str, ...]
     contents: bool
     sections: tuple[Section, ...]
     notes: tuple[Note, ...]
     lists: tuple[ReadingList, ...]
+    sources: tuple[Mapping[str, Any], ...]
+    """What the reader sees cited, as CSL-JSON, in the order of the lists."""
 
     @property
     def digest(self) -> str:

@@ -33,6 +33,16 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that a document carries inside it."""
+
+    name: str
+    title: str
+    """What it is, for people."""
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A whole page of HTML, with all that it needs inside it, ready to export."""
 
@@ -44,6 +54,9 @@ class Document:
     direction: str
     title: str
     """As plain text, for the file's properties."""
+    day: str
+    """Of the text: YYYY-MM-DD."""
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

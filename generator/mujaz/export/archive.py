@@ -1,0 +1,72 @@
+"""A PDF of WeasyPrint → the same pages as PDF/A-3a and PDF/UA-1, bound on their side; sets and moves nothing."""
+
+from __future__ import annotations
+
+import io
+
+import pikepdf
+from lxml import etree
+
+from mujaz.export.clusters import FontOf, join
+
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_UA = "http://www.aiim.org/pdfua/ns/id/"
+_IDENTIFIER = f"""<rdf:Description xmlns:rdf="{_RDF}" xmlns:pdfuaid="{_UA}" rdf:about="">
+<pdfuaid:part>1</pdfuaid:part>
+</rdf:Description>"""
+_SCHEMA = f"""<rdf:Description xmlns:rdf="{_RDF}" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
+ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#"
+ rdf:about="">
+<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+<pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>
+<pdfaSchema:namespaceURI>{_UA}</pdfaSchema:namespaceURI>
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+<pdfaProperty:name>part</pdfaProperty:name>
+<pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+<pdfaProperty:category>internal</pdfaProperty:category>
+<pdfaProperty:description>Part of ISO 14289 to which the file conforms</pdfaProperty:description>
+</rdf:li></rdf:Seq></pdfaSchema:property>
+</rdf:li></rdf:Bag></pdfaExtension:schemas>
+</rdf:Description>"""
+"""PDF/A wants every property of the metadata that it does not know itself to be described in the file."""
+
+
+def sealed(raw: bytes, *, direction: str, font_of: FontOf) -> bytes:
+    """The finished file; `direction` is rtl or ltr, and says on which side it is bound."""
+    packed = io.BytesIO()
+    with pikepdf.open(io.BytesIO(raw)) as pdf:
+        _identify(pdf)
+        if direction == "rtl":
+            _turn(pdf)
+        join(pdf, font_of)
+        pdf.remove_unreferenced_resources()
+        pdf.save(packed, deterministic_id=True, linearize=False)
+    return packed.getvalue()
+
+
+def _identify(pdf: pikepdf.Pdf) -> None:
+    """Say in the metadata that the file is PDF/UA-1 too: WeasyPrint names one standard for each file."""
+    packet = bytes(pdf.Root.Metadata.read_bytes())
+    start, end = packet.index(b"<x:xmpmeta"), packet.index(b"</x:xmpmeta>") + len(b"</x:xmpmeta>")
+    tree = etree.fromstring(packet[start:end])
+    rdf = tree.find(f"{{{_RDF}}}RDF")
+    if rdf is None:
+        raise ValueError("WeasyPrint's metadata is no RDF any more")
+    rdf.extend(etree.fromstring(text) for text in (_SCHEMA, _IDENTIFIER))
+    inner = etree.tostring(tree, encoding="utf-8")
+    pdf.Root.Metadata = pdf.make_stream(
+        packet[:start] + inner + packet[end:], Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML
+    )
+
+
+def _turn(pdf: pikepdf.Pdf) -> None:
+    """Bound on the right, and read from the right: for printers and for screen readers."""
+    preferences = pdf.Root.get("/ViewerPreferences", pikepdf.Dictionary())
+    preferences.Direction = pikepdf.Name.R2L
+    preferences.DisplayDocTitle = True
+    pdf.Root.ViewerPreferences = preferences
+    kids = pdf.Root.StructTreeRoot.K
+    layout = pikepdf.Dictionary(O=pikepdf.Name.Layout, WritingMode=pikepdf.Name.RlTb)
+    for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
+        kid.A = layout
