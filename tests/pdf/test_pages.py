@@ -22,15 +22,6 @@ TOPIC = "counterterrorism-diplomacy"
 AUDIENCES = ("minister", "parliament", "public", "researcher")
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
-    """The repository's content, built from nothing into a folder of its own."""
-    root = tmp_path_factory.mktemp("workspace")
-    shutil.copytree(ROOT / "content", root / "content")
-    shutil.copy(ROOT / "mujaz.yaml", root)
-    return root, build(root, Request(), jobs=2, tell=lambda _step: None)
-
-
 def pdf(built: tuple[Path, Result], audience: str) -> Path:
     return built[0] / "output" / TOPIC / f"{audience}.ar.pdf"
 
@@ -141,8 +132,9 @@ def test_what_is_kept_from_an_audience_is_in_no_byte_that_it_gets(built: tuple[P
         assert plain.encode("utf-16-be") not in raw.getvalue()
 
 
-def test_a_fresh_file_over_its_pages_is_told_of_each_time(built: tuple[Path, Result]) -> None:
-    root, _ = built
+def test_a_fresh_file_over_its_pages_is_told_of_each_time(built: tuple[Path, Result], tmp_path: Path) -> None:
+    root = tmp_path / "workspace"
+    shutil.copytree(built[0], root)
     audience = root / "content" / "audiences" / "parliament.yaml"
     written = audience.read_text("utf-8")
     audience.write_text(re.sub("pages: [0-9]+", "pages: 1", written), "utf-8")

@@ -241,11 +241,11 @@ def test_the_defects_of_the_papers_are_named(paper: str, rule: str, found: str |
 
 
 def test_a_word_whose_other_letters_may_have_changed_places_too_is_left_to_a_person(tmp_path: Path) -> None:
-    """«اإلطالقات» is «الإطلاقات»: the first pair alone would make «الإطالقات» of it, which nothing tells of."""
-    text = "title: الإصلاح\ndate: 2025-01-15\nblocks:\n  - {kind: summary, headline: تنظيم اإلطالقات واإلعلام}\n"
+    """«اإلعالنات» is «الإعلانات»: the first pair alone would make «الإعالنات» of it, which nothing tells of."""
+    text = "title: الإصلاح\ndate: 2025-01-15\nblocks:\n  - {kind: summary, headline: تنظيم اإلعالنات واإلعلام}\n"
     path = written(tmp_path, text)
     mend(tmp_path, ())
-    assert "تنظيم اإلطالقات والإعلام" in path.read_text("utf-8")
+    assert "تنظيم اإلعالنات والإعلام" in path.read_text("utf-8")
 
 
 def test_what_was_mended_is_told_with_its_place(tmp_path: Path) -> None:
@@ -253,3 +253,12 @@ def test_what_was_mended_is_told_with_its_place(tmp_path: Path) -> None:
     written(tmp_path, text)
     told = [(str(each.where), each.found, each.better) for each in mend(tmp_path, ())]
     assert told == [(f"{TOPIC}:4:34", " ", "")]
+
+
+def test_the_spelling_of_a_quotation_is_told_of_and_left_as_it_is(tmp_path: Path) -> None:
+    text = (
+        "title: الإصلاح\ndate: 2025-01-15\nblocks:\n  - {kind: summary, headline: كُتب «الى المدير» ثم أُرسل الى بغداد}\n"
+    )
+    path = written(tmp_path, text)
+    mend(tmp_path, ())
+    assert "«الى المدير» ثم أُرسل إلى بغداد" in path.read_text("utf-8")

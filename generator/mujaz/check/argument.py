@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from functools import cache
 
 from mujaz.check.texts import Whole, bare, place
-from mujaz.model.blocks import Block, Evaluation, Hypothesis, Pointed, ProblemStatement, Recommendations, Scenarios
+from mujaz.model.blocks import (
+    Block,
+    Evaluation,
+    Findings,
+    Hypothesis,
+    Mechanisms,
+    Pointed,
+    ProblemStatement,
+    Recommendations,
+    Scenarios,
+)
 from mujaz.model.content import Entry, Path
 from mujaz.model.points import Side, Verdict
 from mujaz.model.text import Wording
@@ -48,15 +58,16 @@ def _told(rule: str, entry: Entry, path: Path, found: str) -> Problem:
 def _answers(entry: Entry) -> Iterator[Problem]:
     """Weaknesses and recommendations that have nothing to do with each other."""
     weak: dict[str, Path] = {}
-    strong: set[str] = set()
+    others: set[str] = set()
     advice: list[tuple[Path, str, tuple[str, ...]]] = []
     for number, block in enumerate(entry.topic.blocks):
         at: Path = ("blocks", number, "points")
         if isinstance(block, Evaluation) and block.side is Side.NEGATIVE:
             weak |= {point.id: (*at, place) for place, point in enumerate(block.points)}
-        elif isinstance(block, Evaluation):
-            strong |= {point.id for point in block.points}
+        elif isinstance(block, Evaluation | Findings | Mechanisms):
+            others |= {point.id for point in block.points}
         elif isinstance(block, Recommendations):
+            others |= {point.id for point in block.points}
             advice += [((*at, place), point.id, point.answers) for place, point in enumerate(block.points)]
     if not weak or not advice:
         return
@@ -68,7 +79,7 @@ def _answers(entry: Entry) -> Iterator[Problem]:
         if not answers:
             yield _told("recommendation-idle", entry, (*path, "id"), name)
         for number, each in enumerate(answers):
-            if each in strong or each in {other for _, other, _ in advice}:
+            if each in others:
                 yield _told("answer-misplaced", entry, (*path, "answers", number), each)
 
 
@@ -102,12 +113,13 @@ _STOP = frozenset(
     )
 )
 _KINDS = {
-    "mechanisms": "آلية آليات وسائل أدوات مجالات يعمل mechanism means tools",
-    "evaluation": "تقييم قوة ضعف إيجابي سلبي نجاح إخفاق أثر فاعلية evaluation strength weakness effect success",
+    "mechanisms": "خطوات إجراءات طرق سبل آلية آليات وسائل أدوات مجالات يعمل mechanism means tools",
+    "evaluation": "عوائق معوقات تحديات عقبات مشكلات مزايا تقييم قوة ضعف إيجابي سلبي نجاح إخفاق أثر فاعلية "
+    "evaluation strength weakness effect success",
     "concepts": "مفهوم مفاهيم معنى تعريف يعني concept meaning definition",
     "recommendations": "توصية توصيات ينبغي مطلوب معالجة تطوير علاج recommendation remedy improve",
     "legal-basis": "قانوني قانون أساس دستور مشروعية legal law basis",
-    "scenarios": "سيناريو مشهد مستقبل احتمال scenario future",
+    "scenarios": "سيناريو سيناريوهات محتملة مشاهد مشهد مستقبل احتمال scenario future",
     "actors": "أطراف طرف مواقف موقف جهات يتحمل actors parties positions",
     "implications": "آثار أثر تداعيات نتائج انعكاسات implications effects consequences",
     "timeline": "مراحل مرحلة تطور تاريخ stages history",
@@ -186,9 +198,9 @@ class _Said:
             at = self.text.find(root, end) if end > 0 else -1
 
     def takes_up(self, wanted: set[str]) -> bool:
-        """Whether the block speaks of half of what is asked, the words that name its kind among them."""
+        """Whether the block speaks of a third of what is asked, the words that name its kind among them."""
         held = {root for root in wanted if self.says(root)} | (wanted & self.about)
-        return bool(held) and len(held) * 2 >= len(wanted)
+        return bool(held) and len(held) * 3 >= len(wanted)
 
 
 _LONG, _FEW = 4, 4

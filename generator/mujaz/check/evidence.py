@@ -17,6 +17,7 @@ RULES = frozenset(
         "number-uncited",
         "date-uncited",
         "quotation-uncited",
+        "data-uncited",
         "reference-unused",
         "source-undated",
         "access-date-missing",
@@ -29,25 +30,32 @@ _MONTHS = (
     "January|February|March|April|May|June|July|August|September|October|November|December"
 )
 _D = "[0-9٠-٩]"
+_START = rf"(?={_D})(?:(?<![\w/.,-])|(?<=(?<!\w)[وفبل])|(?<=(?<!\w)[وفبل]ـ))"
+"""Where a number may begin: not within a word or another number, but behind what Arabic writes to its front."""
 _DATE = re.compile(
     rf"(?:(?<!{_D}){_D}{{1,2}}\s+)?(?:{_MONTHS})(?:\s*/\s*(?:{_MONTHS}))?\s+(?:عام\s+|من عام\s+)?{_D}{{4}}(?!{_D})"
-    rf"|(?<![\w/.,-])(?:1[89]|20|١[٨٩]|٢٠){_D}{{2}}(?![\w/]|[.,]{_D})"
-    rf"|(?<![\w/]){_D}{{1,2}}/{_D}{{1,2}}/{_D}{{4}}"
+    rf"|{_START}(?:1[89]|20|١[٨٩]|٢٠){_D}{{2}}(?:[-–/](?:1[89]|20|١[٨٩]|٢٠){_D}{{2}})?(?![\w/]|[-.,]{_D})"
+    rf"|{_START}{_D}{{1,2}}([/-]){_D}{{1,2}}\1{_D}{{4}}"
 )
-_NUMBER = re.compile(rf"(?<![\w./-])[-+−]?{_D}+(?:[.,٫٬]{_D}+)*\s?[%٪]?(?![\w/-])")
+_ONE = rf"{_D}+(?:[.,٫٬]{_D}+)*"
+_NUMBER = re.compile(rf"{_START}{_ONE}(?:[-–]{_ONE})?\s?[%٪]?(?![\w/-])")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z./-]*[\s\u200f-]*\(?[0-9][0-9/.-]*\)?|[0-9]+[A-Za-z]+")
 """A number that belongs to a Latin name: F-16, S/RES/2170 (2014), G20."""
 _NAMED = re.compile(
-    rf"(?:قرار|القرار|قراره|قراريه|القرارين|القرارات|قرارات|قرارها|المادة|المادتين|المادتان|المواد|مادة|الفقرة|البند|البندين|رقم|القانون|قانون|"
+    rf"(?:قرار|القرار|قراره|قراريه|القرارين|القراران|قراران|قرارين|القرارات|قرارات|قرارها|"
+    rf"المادة|المادتين|المادتان|المواد|مادة|الفقرة|البند|البندين|رقم|"
+    rf"القانون|قانون|"
     rf"الفصل|الباب|المبحث|المطلب|الجدول|الشكل|[Rr]esolutions?|[Aa]rticles?|[Ll]aw|[Nn]o\.|[Cc]hapter|[Ff]igure|[Tt]able)"
     rf"(?:\s+(?:رقم|مجلس الأمن|ذي الرقم))*\s*\(?{_D}+(?:\s*(?:،|و|,|and|-|/)\s*\(?{_D}+\)?)*\)?"
+    rf"(?:\s+(?:لسنة|لعام|of)\s+{_D}{{4}}|\s*\({_D}{{4}}\))?"
 )
 """A number that is a name: of a resolution, an article, a law."""
-_QUOTED = re.compile(r"«([^«»]{12,})»|“([^“”]{12,})”")
-_CLAIM = re.compile("[0-9٠-٩«“]")
+_QUOTED = re.compile(r"[«“\"]((?<=«)[^«»]{12,}(?=»)|(?<=“)[^“”]{12,}(?=”)|(?<=\")[^\"\n]{12,}(?=\"))[»”\"]")
+_CLAIM = re.compile('[0-9٠-٩«“"]')
 """What every date, number and quotation holds."""
 _LISTED = re.compile(r"^[ \t]*(?:[-*+|]|\d{1,2}[.)])[ \t]", re.MULTILINE)
 """Lists and tables are covered as a whole."""
+_MARKED = re.compile('[«“"]')
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _WORDS = 4
 _FREE = frozenset(
@@ -92,8 +100,11 @@ _COUNT = re.compile(
     rf"|every\s+{_D}{{1,2}}\s+(?:days|weeks|months|years)|in\s+{_D}{{1,2}}\s+(?:stages|steps|parts|phases)"
 )
 """A number that divides a plan or names its beat, and measures nothing."""
-_CALLED = re.compile(rf"\+{_D}(?:[ \u00a0.()-]?{_D}){{6,14}}|\[[^\[\]@]{{2,20}}:\s*{_D}+(?:[-–]{_D}+)?\]")
-"""A telephone's number; a verse by its chapter."""
+_CALLED = re.compile(
+    rf"(?<!\d){_D}{{1,2}}:{_D}{{2}}(?![\d:])|\+{_D}(?:[ \u00a0.()-]?{_D}){{6,14}}"
+    rf"|\[[^\[\]@]{{2,20}}:\s*{_D}+(?:[-–]{_D}+)?\]"
+)
+"""The time of day; a telephone's number; a verse by its chapter."""
 _PLACED = ("container-title", "publisher", "number", "ISBN", "DOI")
 
 
@@ -130,26 +141,32 @@ def unused(entries: Sequence[Entry], wholes: Sequence[Whole]) -> Iterator[Proble
 
 def _claims(entry: Entry, whole: Whole) -> Iterator[Problem]:
     """The claims of each block and point; one field's citation covers the headline above it."""
-    paragraphs = [tuple(_paragraphs(text)) for text in whole.texts]
+    claims = [bool(_CLAIM.search(text.bare)) for text in whole.texts]
+    paragraphs = [tuple(_paragraphs(text)) if held else () for held, text in zip(claims, whole.texts, strict=True)]
     supported = _supported(entry, paragraphs)
     citing = {text.holder for text in whole.texts if text.keys}
     told: set[int] = set()
-    for text, parts in zip(whole.texts, paragraphs, strict=True):
-        if text.at[0] != "blocks" or (not _CLAIM.search(text.words) and text.at[2] != "text"):
+    for text, parts, held in zip(whole.texts, paragraphs, claims, strict=True):
+        if text.at[0] != "blocks" or (not held and text.at[2] != "text"):
             continue
         block, field, cited = entry.topic.blocks[int(text.at[1])], text.field, text.holder in citing
         if isinstance(block, Table | Figure) and (cited or block.source is not None):
             continue
-        if isinstance(block, Table | Figure) and field not in _FREE:  # what its source should have said once
-            found = next(_uncited(entry, text, parts, supported), None)
-            if found and int(text.at[1]) not in told:
+        if isinstance(block, Table | Figure) and field not in _FREE:
+            if int(text.at[1]) not in told and any(_uncited(entry, text, parts, supported)):
                 told.add(int(text.at[1]))
-                yield found
+                where = entry.source.where((*text.at[:2], "kind"))
+                yield Problem("data-uncited", where, {"found": block.caption.default}, Severity.WARNING)
             continue
+        told_of: Iterable[_Part] = parts
+        if isinstance(block, Recommendations) and field in ("headline", "gist"):  # what is asked for, no report
+            told_of = tuple(
+                (at, _FIGURE.sub(lambda found: " " * len(found[0]), bare), cites) for at, bare, cites in parts
+            )
         if field in _FREE or (cited and (isinstance(block, Quote) or field in _COVERED)):
             continue
         plans = isinstance(block, Recommendations | Scenarios)
-        yield from _uncited(entry, text, parts, supported if not plans else supported | _coming(entry, text))
+        yield from _uncited(entry, text, told_of, supported if not plans else supported | _coming(entry, text))
         if isinstance(block, Quote) and field == "text" and len(text.words.split()) > _WORDS:
             yield Problem("quotation-uncited", place(entry, text), {"found": text.words}, Severity.WARNING)
 
@@ -157,11 +174,11 @@ def _claims(entry: Entry, whole: Whole) -> Iterator[Problem]:
 def _uncited(entry: Entry, text: Text, parts: Iterable[_Part], supported: frozenset[str]) -> Iterator[Problem]:
     """Dates, numbers and quotations of the paragraphs of a text that cite nothing."""
     for start, bare, cites in parts:
-        if cites and ("«" in bare or "“" in bare):
+        if cites and _MARKED.search(bare):
             yield from _quoted_apart(entry, text, (start, bare, cites))
         if cites or not _CLAIM.search(bare):
             continue
-        if "«" not in bare and "“" not in bare and _figures(bare) <= supported:
+        if not _MARKED.search(bare) and _figures(bare) <= supported:
             continue
         plain = _hidden(bare)
         for at, said in _quotations(plain):
@@ -179,7 +196,7 @@ def _uncited(entry: Entry, text: Text, parts: Iterable[_Part], supported: frozen
 def _quotations(plain: str) -> Iterator[tuple[int, str]]:
     """What is quoted word by word, and where; a name in quotation marks is no quotation."""
     for found in _QUOTED.finditer(plain):
-        said = found[1] or found[2]
+        said = found[1]
         if len(said.split()) > _WORDS and not _TITLED.search(plain, max(0, found.start() - 40), found.start()):
             yield found.start(), said
 

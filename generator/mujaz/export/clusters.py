@@ -89,6 +89,10 @@ class _Step:
     other: bytes | None = None
 
 
+_LEVEL = _Step(rise=0.0, other=b"0 Ts")
+"""On the line again."""
+
+
 def join(pdf: pikepdf.Pdf, font_of: FontOf) -> None:
     """Join the clusters of every line, and put the tables of the theme's fonts right."""
     fonts = {font.object.objgen: font for font in _fonts(pdf, font_of)}
@@ -149,11 +153,13 @@ def _joined(line: bytes, named: Mapping[bytes, _Font | None]) -> Iterator[bytes]
                 done.append(steps[at])
                 at += 1
                 continue
-            # A sign is moved to its place by the step before it.
-            while done and done[-1].move is not None:
-                at -= 1
-                done.pop()
-            done += _cluster(steps[at:end], font, size)
+            # A sign is moved to its place by the steps before it.
+            hung = steps[at:end]
+            while done and (done[-1].move is not None or done[-1].rise is not None):
+                hung.insert(0, done.pop())
+            raised = next((step for step in reversed(done) if step.rise is not None), _LEVEL)
+            done += [_LEVEL] if raised.rise else []
+            done += _cluster([raised, *hung], font, size)
             at = end
         yield from _shown(done)
 
@@ -213,6 +219,7 @@ def _cluster(steps: list[_Step], font: _Font, size: float) -> Iterator[_Step]:
     yield _Step(glyph=font.glyph_of(_Cluster(placed, width, text)))
     rest = width - (x - shift)
     yield from [_Step(move=rest)] if rest else []
+    yield from [_Step(rise=y, other=b"%.4f Ts" % (y * size / 1000))] if y else []
 
 
 def _shown(steps: list[_Step]) -> Iterator[bytes]:

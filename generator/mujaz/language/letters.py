@@ -10,7 +10,9 @@ from mujaz.language.slip import Slip
 
 RULES = ("tatweel", "presentation-form", "digits-mixed", "letter-foreign", "bidi-control")
 _A = "\u0621-\u064a\u066e-\u06d3"
-_TATWEEL = re.compile(rf"(?<=[{_A}\u064b-\u0652])ـ+(?=[{_A}\u064b-\u0652])|(?<=[{_A}][{_A}])(?<!ه)ـ+(?![{_A}])")
+_TATWEEL = re.compile(
+    rf"(?<=[{_A}\u064b-\u0652])ـ+(?=[{_A}\u064b-\u0652])|(?<=[{_A}][{_A}])(?<!ه)ـ+(?![{_A}]|\s*[A-Za-z0-9٠-٩«“(\"])"
+)
 _FORM = re.compile("[\ufb50-\ufd3d\ufd50-\ufdcf\ufdf0-\ufdf9\ufdfc\ufe70-\ufefc]+")
 _CONTROL = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]+")
 _DIGITS = re.compile("[0-9٠-٩۰-۹](?:[.,٫٬]?[0-9٠-٩۰-۹])+")

@@ -12,7 +12,8 @@ _A = "\u0621-\u064a\u066e-\u06d3\u064b-\u0652"
 _ARABIC_OF = {",": "،", ";": "؛", "?": "؟"}
 _LATIN_OF = {arabic: latin for latin, arabic in _ARABIC_OF.items()}
 _LATIN_MARK = re.compile(
-    rf"(?<=[{_A}»٠-٩٪])[,;?](?![0-9٠-٩])|[,;?](?=\s*[«(]?[{_A}])|(?<=[{_A}»])[,;?](?=\s|$)|(?<=\))[,;?](?=\s*$)"
+    rf"(?<=[{_A}»٠-٩٪])[,;?](?![0-9٠-٩])|[,;?](?=\s*[«(]?[{_A}])|"
+    rf"(?<=[{_A}»])[,;?](?=\s|$)|(?<=[{_A}»] )[,;?](?=\s|$)|(?<=\))[,;?](?=\s*$)"
 )
 _ARABIC_MARK = re.compile(r"(?<=[A-Za-z0-9)])[،؛؟](?=\s+[A-Za-z]|\s*$)")
 _BEFORE = re.compile(
@@ -26,7 +27,7 @@ _AFTER = re.compile(
 _AFTER_LATIN = re.compile(r"(?<=[A-Za-z])[,;](?=[A-Za-z])|(?<=[a-z]{2})[.?!](?=[A-Z][a-z])")
 _TIGHT = re.compile(r"[،؛؟.!:»),;?«(](?:(?<![«(])(?=[\w«(])|(?<=[«(])(?<=\w.))")
 """What every slip after a mark begins with."""
-_OPEN_TIGHT = re.compile(rf"(?<=[{_A}]{{4}})[«(](?=[{_A}])")
+_OPEN_TIGHT = re.compile(rf"(?<=[{_A}]{{4}})(?<!ـ)[«(](?=[{_A}])")
 _LOOSE = (" ،", " ؛", " ؟", " !", " »", "« ", "( ", " )", " ]", " .", " :", " ,", " ;", " ?", " ”", "\t", "\u00a0")
 """Of these, every slip before a mark holds one."""
 _DOUBTFUL = re.compile(

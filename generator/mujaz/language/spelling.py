@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from itertools import compress, islice, pairwise
@@ -20,7 +21,7 @@ _DOUBLED = re.compile(r"(?<![\w\u064b-\u0652-])([^\W\d_]{2,})(?:[ \t]+\n?|\n)[ \
 """Nobody who writes vowel marks, as in «حرفاً حرفاً», does it twice by mistake."""
 _SWAPPED = re.compile("(?<![\u0621-\u064a])([وفبكل]{0,2})(اإل|األ|اآل|اال|إلأ|إلإ)(?=[\u0621-\u064a])")
 _RIGHT = {"اإل": "الإ", "األ": "الأ", "اآل": "الآ", "اال": "الا", "إلأ": "الأ", "إلإ": "الإ"}
-_ALONE = re.compile("(?<![\\w(./\u064b-\u0652«@-])و?[ثحخذرزشضطظغةىءئؤي](?![\\w).:/ـ\u064b-\u0652»-])")
+_ALONE = re.compile("(?<![\\w(./\u064b-\u0652«@-])و?[ثحخدذرزشضطظغةىءئؤي](?![\\w).:/ـ\u064b-\u0652»-])")
 """A letter by itself, of those that name no list, page or year."""
 _ALA = re.compile(
     "(?<![\u0621-\u064a])[وف]?علي(?= (?:الرغم|أن|هذا|هذه|ذلك|تلك|أساس|الأساس|غرار|كافة|كل|جميع|مستوى|المستوى|مدى|وجه|حد"
@@ -28,11 +29,11 @@ _ALA = re.compile(
 )
 """«علي» where nobody of that name can be meant."""
 _LABEL = re.compile(
-    "(?:حرف|حروف|حرفا|حرفي|فيتامين|صف|فئة|قسم|مجموعة|نوع|نموذج|طراز|لوحة|الصنف|صنف|نقطة|[:0-9٠-٩])[\"'«(]?\\s*$"
+    "(?:حرف|حروف|حرفا|حرفي|فقرة|الفقرة|بند|البند|مجموعات|درجة|المجموعة|الفئة|القسم|ملحق|الملحق|فيتامين|صف|فئة|قسم|مجموعة|نوع|نموذج|طراز|لوحة|الصنف|صنف|نقطة|[:0-9٠-٩])[\"'«(]?\\s*$"
 )
 _NUMBERED = re.compile(r"\s+[0-9٠-٩]")
 """What stands around a letter that is a name: «فيتامين ي», «12 ط 3456»."""
-_SINGLE = frozenset(prefix + letter for prefix in ("", "و") for letter in "ثحخذرزشضطظغةىءئؤي")
+_SINGLE = frozenset(prefix + letter for prefix in ("", "و") for letter in "ثحخدذرزشضطظغةىءئؤي")
 _HEH = re.compile("((?:[وفبكل]{0,2}ال|[وف]?لل)[\u0621-\u064a]{2,})ه")
 """A word with «ال» that ends in ه: no pronoun can follow «ال», so that ه is of its root, or ة was meant."""
 _HEH_RIGHT = frozenset(
@@ -152,9 +153,11 @@ def spelling(text: str) -> Iterator[Slip]:
     words = set(_WORD.findall(text))
     suspects = {word for word in words if _judge(word) is not None}
     if suspects:
+        quoted = [found.span() for found in _QUOTED.finditer(text)] if "«" in text else []
         for found in _WORD.finditer(text):
             if found[0] in suspects:
-                yield from _misspelt(found)
+                inside = any(start < found.start() < end for start, end in quoted)
+                yield from map(_left, _misspelt(found)) if inside else _misspelt(found)
     if "علي " in text:
         for found in _ALA.finditer(text):
             yield Slip("maqsura-slip", found.start(), found.end(), found[0], found[0][:-1] + "ى")
@@ -166,6 +169,14 @@ def spelling(text: str) -> Iterator[Slip]:
             if _LABEL.search(text, max(0, found.start() - 12), found.start()) or _NUMBERED.match(text, found.end()):
                 continue
             yield Slip("extraction-leftover", found.start(), found.end(), found[0])
+
+
+_QUOTED = re.compile("«[^«»]*»")
+
+
+def _left(slip: Slip) -> Slip:
+    """A slip within quotation marks: it may be its author's, and whoever quotes decides."""
+    return replace(slip, better=None, likely=slip.better or slip.likely)
 
 
 def _swapped(text: str, found: re.Match[str]) -> Slip:
