@@ -39,6 +39,7 @@ def sealed(raw: bytes, *, direction: str, font_of: FontOf) -> bytes:
         _identify(pdf)
         if direction == "rtl":
             _turn(pdf)
+        _scope(pdf)
         join(pdf, font_of)
         pdf.remove_unreferenced_resources()
         pdf.save(packed, deterministic_id=True, linearize=False)
@@ -58,6 +59,21 @@ def _identify(pdf: pikepdf.Pdf) -> None:
     pdf.Root.Metadata = pdf.make_stream(
         packet[:start] + inner + packet[end:], Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML
     )
+
+
+def _scope(pdf: pikepdf.Pdf) -> None:
+    """Say of each head cell if it heads its column or its row: WeasyPrint leaves it open (Kozea/WeasyPrint#2467)."""
+    for each in pdf.objects:
+        if isinstance(each, pikepdf.Dictionary) and each.get("/S") == pikepdf.Name.TH:
+            group = each.P.P.S
+            columns = group == pikepdf.Name.THead
+            each.A = pikepdf.Dictionary(
+                {
+                    **dict(each.get("/A", {})),
+                    "/O": pikepdf.Name.Table,
+                    "/Scope": pikepdf.Name.Column if columns else pikepdf.Name.Row,
+                }
+            )
 
 
 def _turn(pdf: pikepdf.Pdf) -> None:
