@@ -142,3 +142,10 @@ def test_a_fresh_file_over_its_pages_is_told_of_each_time(built: tuple[Path, Res
     audience.write_text(written, "utf-8")
     assert again.built == ()
     assert {problem.rule for problem in again.problems} == {"pages-over"}
+
+
+def test_a_page_for_the_screen_is_light(built: tuple[Path, Result]) -> None:
+    """Fonts, charts and all: what a slow telephone line carries in a few seconds."""
+    sizes = {path.name: path.stat().st_size for path in (built[0] / "output").glob("*/*.html")}
+    assert len(sizes) > 4
+    assert {name: size for name, size in sizes.items() if size > 250_000} == {}
