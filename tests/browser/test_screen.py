@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -56,6 +57,50 @@ def test_a_page_is_as_wide_as_its_window_and_asks_for_nothing(
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
     assert page.evaluate("document.fonts.check('16px \"IBM Plex Sans Arabic\"', 'موجز')")
     assert page.evaluate("getComputedStyle(document.body).direction") == "rtl"
+    page.close()
+
+
+CONTRASTS = """() => {
+  const channels = text => {
+    const context = Object.assign(document.createElement('canvas'), {width: 1, height: 1}).getContext('2d');
+    context.fillStyle = text;
+    context.fillRect(0, 0, 1, 1);
+    return context.getImageData(0, 0, 1, 1).data;
+  };
+  const light = text => {
+    const [r, g, b] = [...channels(text)].slice(0, 3).map(c => c / 255)
+      .map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ground = element => {
+    for (; element; element = element.parentElement) {
+      const colour = getComputedStyle(element).backgroundColor;
+      if (channels(colour)[3]) return colour;
+    }
+    return 'white';
+  };
+  const weak = [];
+  for (const element of document.querySelectorAll('body *')) {
+    if (![...element.childNodes].some(node => node.nodeType === 3 && node.data.trim())) continue;
+    const one = light(getComputedStyle(element).color), other = light(ground(element));
+    const ratio = (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+    if (ratio < 4.5) weak.push([element.className || element.tagName, element.textContent.slice(0, 30), ratio]);
+  }
+  return weak;
+}"""
+"""Texts that stand out less than WCAG 2.1 asks for at level AA (4.5 to 1)."""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_every_text_stands_out_from_its_ground_by_day_and_by_night(
+    browser: Browser, output: Path, audience: str, scheme: Literal["light", "dark"]
+) -> None:
+    page = browser.new_page(color_scheme=scheme)
+    page.goto((output / f"{audience}.ar.html").as_uri())
+    assert page.evaluate(CONTRASTS) == []
+    ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    assert ground == {"light": "rgb(255, 255, 255)", "dark": "rgb(23, 22, 19)"}[scheme]
     page.close()
 
 
