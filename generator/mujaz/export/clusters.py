@@ -4,7 +4,8 @@ A vowel sign, and the second stroke of a letter that a font draws in two, are gl
 their letter. Readers take such a distance for a space («ي ُستنتج») and each stroke for a letter («للكن» for «لكن»),
 and WeasyPrint's table from glyphs to characters holds what each stood for where it was drawn first. So the letter
 and what hangs on it become one composite glyph of the embedded font. `ActualText` was tried: of two characters
-pdfium and poppler each make another order. Delete this room when WeasyPrint maps clusters (Kozea/WeasyPrint#2249).
+pdfium and poppler each make another order. Delete this room when WeasyPrint maps
+clusters, and not glyphs, to their text.
 """
 
 from __future__ import annotations
