@@ -94,8 +94,7 @@ def _is_element(each: object) -> bool:
     return isinstance(each, pikepdf.Dictionary) and each.get("/Type") == "/StructElem"
 
 
-def test_the_same_brief_gives_the_same_bytes(built: tuple[Path, Result]) -> None:
-    """The clock and chance leave no trace: neither in attachments nor in metadata."""
+def test_attachments_are_dated_with_the_day_of_the_text_and_not_by_the_clock(built: tuple[Path, Result]) -> None:
     data = (built[0] / "output" / TOPIC / "minister.ar.pdf").read_bytes()
     with pikepdf.open(io.BytesIO(data)) as file:
         dates = {str(each.obj.EF.F.Params.CreationDate)[:10] for each in file.attachments.values()}
