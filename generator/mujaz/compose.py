@@ -27,7 +27,9 @@ from mujaz.model.document import Attachment, Document, Medium, Target
 from mujaz.problems import Problem, Where
 
 _NOT_UTF8 = {"found": "?", "guess": "Windows-1256"}
-_CALL = re.compile(r'<a class="note-call" id="call_(\d+)"[^>]*>[^<]*</a>')
+_CALL = re.compile(r'<a class="note-call" id="call_(\d+)"[^>]*>([^<]*)</a>')
+_BUTTON = '<button class="note-call" id="call_{0}" popovertarget="note_{0}">{1}</button>'
+_SCROLL = '<div class="scroll" tabindex="0" role="region" aria-label="{0}">'
 
 
 class TemplateMistakeError(Exception):
@@ -59,7 +61,7 @@ class Templates:
 
     def load(self, name: str) -> tuple[str, str, None] | None:
         """A template as Jinja takes it, with its origin as its file's name, so that mistakes can be placed."""
-        if name not in self.files or not name.endswith((".j2", ".css")):
+        if name not in self.files or not name.endswith((".j2", ".css", ".js")):
             return None
         try:
             return self.files[name].decode(), self.origins[name], None
@@ -141,19 +143,19 @@ def compose(brief: Brief, templates: Templates, *, medium: Medium, house: House)
     )
     environment.globals.clear()  # templates are given finished data and call nothing
     labels = _labels(templates, brief.language)
+    printed = medium is Medium.PRINT
     try:
         told = _headed(_drawn(plain(brief), brief, medium=medium, house=house), labels)
     except (KeyError, TypeError) as error:
         where = Where(f"templates/labels/{brief.language}.yaml")
         raise TemplateMistakeError(Problem("template-wrong", where, {"found": f"labels: {error}"})) from error
-    if medium is Medium.PRINT:
-        told = _with_notes_at_foot(told, {str(note.index): note for note in brief.notes})
+    told = _set_out(told, {str(note.index): note for note in brief.notes}, None if printed else labels)
     try:
         html = environment.get_template("brief.html.j2").render(
             brief=told,
             labels=labels,
             house=_look(house, brief),
-            print=medium is Medium.PRINT,
+            print=printed,
         )
     except TemplateMistakeError:
         raise
@@ -204,17 +206,29 @@ def _drawn(told: dict[str, Any], brief: Brief, *, medium: Medium, house: House) 
     return told
 
 
-def _with_notes_at_foot(told: Any, notes: Mapping[str, Note]) -> Any:
-    """Every call of a note replaced by the note itself: the page moves it to its foot and numbers it."""
+def _set_out(told: Any, notes: Mapping[str, Note], words: Mapping[str, Any] | None) -> Any:
+    """The brief with what its medium asks of a text; `words` are the labels of a screen, and None on paper."""
     if isinstance(told, Markup):
-        return Markup(  # noqa: S704 # both parts are Markup already; `sub` forgets it
-            _CALL.sub(lambda call: f'<span class="footnote">{notes[call[1]].text}</span>', told)
-        )
+        return _on_screen(told, words) if words else _on_paper(told, notes)
     if isinstance(told, dict):
-        return {key: _with_notes_at_foot(each, notes) for key, each in told.items()}
+        return {key: _set_out(each, notes, words) for key, each in told.items()}
     if isinstance(told, list):
-        return [_with_notes_at_foot(each, notes) for each in told]
+        return [_set_out(each, notes, words) for each in told]
     return told
+
+
+def _on_paper(text: Markup, notes: Mapping[str, Note]) -> Markup:
+    """Every call of a note replaced by the note itself: the page moves it to its foot and numbers it."""
+    return Markup(  # noqa: S704 # both parts are Markup already; `sub` forgets it
+        _CALL.sub(lambda call: f'<span class="footnote">{notes[call[1]].text}</span>', text)
+    )
+
+
+def _on_screen(text: Markup, words: Mapping[str, Any]) -> Markup:
+    """A call is a button that opens its note over the text, with no script; a wide table scrolls inside itself."""
+    called = _CALL.sub(lambda call: _BUTTON.format(call[1], call[2]), text)
+    opened = Markup(_SCROLL).format(words["scroll"])  # noqa: S704 # as above
+    return Markup(called.replace("<table>", f"{opened}<table>").replace("</table>", "</table></div>"))  # noqa: S704 # as above
 
 
 def _headed(told: dict[str, Any], labels: Mapping[str, Any]) -> dict[str, Any]:

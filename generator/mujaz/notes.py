@@ -54,20 +54,35 @@ def called(
     """What stands in the text for each bracket, and the notes that it calls."""
     calls: dict[Address, tuple[Markup, ...]] = {}
     made: list[Note] = []
+    keys: list[tuple[str, ...]] = []
     texts = iter(citations.texts if citations else ())
     for address, passage in passages.items():
         here: list[Markup] = []
-        for _ in passage.brackets:
+        for bracket in passage.brackets:
             if citations is None:
                 here.append(Markup(""))
             elif notes is Notes.AUTHOR_DATE:
                 here.append(Markup(' <span class="cite">{}</span>').format(_set(next(texts), voice)))
             else:
                 index = len(made) + 1
-                made.append(Note(index, arabic.digits(str(index), voice.digits), _set(next(texts), voice)))
+                keys.append(_keys(bracket))
+                same = _same(made, keys)
+                made.append(Note(index, arabic.digits(str(index), voice.digits), _set(next(texts), voice), same))
                 here.append(note_call(made[-1], voice.direction))
         calls[address] = tuple(here)
     return calls, tuple(made)
+
+
+def _keys(bracket: str) -> tuple[str, ...]:
+    cluster = cite.parse(bracket)
+    return tuple(each.key for each in cluster.cites) if cluster else ()
+
+
+def _same(made: list[Note], keys: list[tuple[str, ...]]) -> int | None:
+    """The note that names the source of the last of `keys`, where CSL calls it the same as the one before (ibid)."""
+    if len(keys) < 2 or len(keys[-1]) != 1 or keys[-1] != keys[-2]:
+        return None
+    return made[-1].same or made[-1].index
 
 
 def note_call(note: Note, direction: str) -> Markup:

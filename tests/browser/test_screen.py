@@ -3,40 +3,13 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from mujaz.build import build
-from mujaz.model.document import Medium
-from mujaz.plan import Request
-
-ROOT = Path(__file__).resolve().parents[2]
-TOPIC = "counterterrorism-diplomacy"
 AUDIENCES = ("minister", "parliament", "public", "researcher")
-
-
-@pytest.fixture(scope="module")
-def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("workspace")
-    shutil.copytree(ROOT / "content", root / "content")
-    shutil.copy(ROOT / "mujaz.yaml", root)
-    build(root, Request(media=frozenset({Medium.SCREEN})), jobs=2, tell=lambda _step: None)
-    return root / "output" / TOPIC
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    assert chromium, "chromium is missing: ./run test installs it"
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield started
-        started.close()
 
 
 def opened(browser: Browser, path: Path, width: int) -> tuple[Page, list[str]]:

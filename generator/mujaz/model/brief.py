@@ -109,6 +109,8 @@ class Note:
     number: str
     """In the audience's digits."""
     text: Markup
+    same: int | None = None
+    """Where it only says that its source is the one before: the note that names the source."""
 
 
 @dataclass(frozen=True, slots=True)
