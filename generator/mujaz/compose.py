@@ -24,6 +24,7 @@ from mujaz.marks import parse
 from mujaz.model.brief import Brief, Note, plain
 from mujaz.model.content import Picture, Workspace
 from mujaz.model.document import Attachment, Document, Medium, Target
+from mujaz.policy import closed
 from mujaz.problems import Problem, Where
 
 _NOT_UTF8 = {"found": "?", "guess": "Windows-1256"}
@@ -161,8 +162,7 @@ def compose(brief: Brief, templates: Templates, *, medium: Medium, house: House)
         raise
     except Exception as error:  # a template is a program, perhaps a stranger's, and may raise anything
         raise TemplateMistakeError(_mistake(error, templates)) from error
-    if medium is Medium.PRINT:
-        html = settle(html, "rtl" if brief.direction == "rtl" else "ltr")
+    html = settle(html, "rtl" if brief.direction == "rtl" else "ltr") if printed else closed(html)
     return Document(
         name=Target(brief.slug, brief.audience, brief.language, medium).name,
         html=html,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import io
 import re
 from collections.abc import Iterator
@@ -14,6 +12,7 @@ from lxml.html import document_fromstring
 
 from mujaz.faces import FACES
 from mujaz.model.document import Document, Medium, Output
+from mujaz.policy import digest
 from mujaz.problems import Problem, Severity, Where
 
 _MAPPED = re.compile(r"<[0-9a-fA-F]+>\s*<([0-9a-fA-F]+)>")
@@ -39,15 +38,10 @@ def _screen(data: bytes, where: Where) -> Iterator[Problem]:
         styles = [element.get("style"), element.text if element.tag == "style" else None]
         loaded = [each for each in addresses if each and not each.startswith("data:")]
         loaded += [found for each in styles if each for found in _STYLE.findall(each)]
-        if element.tag == "script" and f"'{_digest(element.text or '')}'" not in policy:
+        if element.tag == "script" and f"'{digest(element.text or '')}'" not in policy:
             loaded.append("<script>")
         for each in loaded:
             yield Problem("page-not-alone", where, {"found": each[:80]})
-
-
-def _digest(script: str) -> str:
-    """A script as a Content Security Policy names it."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
 def _print(document: Document, output: Output, where: Where, budget: int | None) -> Iterator[Problem]:

@@ -337,7 +337,26 @@ def testing(clone: Clone) -> Clone:
     """A clone on a machine that has every program that the tests need."""
     for tool in ("chromium", "git", "javac", "pandoc", "pdftotext", "qpdf"):
         clone.script(tool, "#!/bin/sh\n")
+    clone.script("npm", '#!/bin/sh\necho "$*" >>"$STUB/npm"\n[ -z "$STUB_NPM_FAILS" ] && mkdir -p node_modules\n')
+    (clone.home / "tests" / "checkers").mkdir(parents=True)
+    (clone.home / "tests" / "checkers" / "package-lock.json").write_text("{}", encoding="utf-8")
     return clone
+
+
+def test_the_checkers_of_pages_are_installed_once_and_by_their_lock(testing: Clone) -> None:
+    for _ in range(2):
+        testing.run("test")
+    (npm,) = testing.log("npm")
+    assert npm.startswith("ci --ignore-scripts")
+    (testing.home / "tests" / "checkers" / "package-lock.json").write_text('{"x": 1}', encoding="utf-8")
+    testing.run("test")
+    assert len(testing.log("npm")) == 2
+
+
+def test_checkers_that_cannot_be_installed_end_in_the_line_that_would(testing: Clone) -> None:
+    done = testing.run("test", STUB_NPM_FAILS="yes")
+    assert done.returncode == 3
+    assert "npm ci --ignore-scripts" in done.stderr
 
 
 def test_the_test_lock_serves_mujaz_too(testing: Clone) -> None:
