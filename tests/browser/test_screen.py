@@ -77,16 +77,6 @@ def test_every_text_stands_out_from_its_ground_by_day_and_by_night(
     page.close()
 
 
-def test_a_note_leads_to_its_text_and_back(browser: Browser, output: Path) -> None:
-    page, _ = opened(browser, output / "parliament.ar.html", 390)
-    page.click("#call_3")
-    assert page.url.endswith("#note_3")
-    assert page.evaluate("document.querySelector('#note_3').getBoundingClientRect().top") < 800
-    page.click("#note_3 .back")
-    assert page.url.endswith("#call_3")
-    page.close()
-
-
 def test_a_note_after_a_number_stands_apart_from_it(browser: Browser, output: Path) -> None:
     """«2015» with note 6: the note's digit is left of the year, or the two would read as one number."""
     page, _ = opened(browser, output / "parliament.ar.html", 1200)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from lxml.html import HtmlElement, document_fromstring
 
 from mujaz.assemble import assemble
@@ -486,3 +487,16 @@ def test_the_place_of_a_broken_template_of_the_package_is_the_packages() -> None
     with pytest.raises(TemplateMistakeError) as caught:
         made(told(entry(NOTED)), Medium.SCREEN, held)
     assert caught.value.problem.where.path == "mujaz:parts/title.html.j2"
+
+
+def test_no_label_has_the_name_of_something_that_every_dictionary_can_do() -> None:
+    """`labels.copy` would be a method, printed with its address."""
+
+    def names(labels: Mapping[str, Any]) -> Iterator[str]:
+        for name, each in labels.items():
+            yield name
+            if isinstance(each, Mapping):
+                yield from names(each)
+
+    for path in sorted((packaged_folder() / "labels").glob("*.yaml")):
+        assert [name for name in names(yaml.safe_load(path.read_text("utf-8"))) if hasattr(dict, name)] == []
