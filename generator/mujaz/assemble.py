@@ -14,6 +14,7 @@ from mujaz import arabic, prose
 from mujaz.model.blocks import Block, Evaluation, Figure, Grid, Row
 from mujaz.model.brief import Brief, Item, Link, Part, Plot, Section, Selection, Value
 from mujaz.model.content import Workspace
+from mujaz.model.document import Medium, Target
 from mujaz.model.points import Point, Recommendation
 from mujaz.model.text import Depth, Noun, Shape, Since, Wording, shape_of
 from mujaz.notes import Address, called, cited, exchanged, listed, voice_in
@@ -84,11 +85,22 @@ def assemble(selection: Selection, workspace: Workspace, *, styles: Mapping[str,
         day=entry.topic.date.isoformat(),
         keywords=entry.topic.keywords,
         contents=reader.contents,
+        cover=reader.cover,
+        licence=workspace.licence.spoken(entry.language) if workspace.licence else "",
+        web=_web(selection, workspace),
         sections=tuple(_section(desk, number, part) for number, part in enumerate(selection.parts)),
         notes=notes,
         lists=listed(citations, voice) if reader.references else (),
         sources=exchanged(citations, entry.references),
     )
+
+
+def _web(selection: Selection, workspace: Workspace) -> str:
+    """Where the web page of a brief is published, for houses that say where their output is."""
+    if not workspace.address or Medium.SCREEN not in selection.reader.formats:
+        return ""
+    target = Target(selection.entry.slug, selection.audience, selection.entry.language, Medium.SCREEN)
+    return f"{workspace.address.rstrip('/')}/{target.name}"
 
 
 def voice_of(selection: Selection, workspace: Workspace) -> prose.Voice:

@@ -18,7 +18,7 @@ from mujaz.faces import digest, lacking
 from mujaz.lock import decode, encode
 from mujaz.model.brief import Brief, plain
 from mujaz.model.content import Entry, Library
-from mujaz.model.document import Document, Made, Output, State, Target
+from mujaz.model.document import Document, Made, Medium, Output, State, Target, Theme
 from mujaz.plan import RefusedError, Request, edition, targets, unnamed, why
 from mujaz.problems import Problem, Severity, Where, errors, in_order
 from mujaz.proof import over_budget, proof
@@ -85,6 +85,11 @@ class Site:
     def house(self) -> House:
         """How the organisation looks."""
         return House(self.library.workspace, self.library.logo)
+
+    @property
+    def theme(self) -> Theme:
+        """The look that the house chose."""
+        return self.library.workspace.theme
 
 
 def build(root: Path, request: Request, *, jobs: int, tell: Callable[[Step], None]) -> Result:
@@ -190,11 +195,11 @@ def plan(site: Site, request: Request) -> tuple[list[Job], list[tuple[Target, Pr
             found = {"found": f"{type(error).__name__}: {error}"}
             mistakes.append((target, Problem("mujaz-failed", Where(entry.source.path), found)))
             continue
-        unprintable = _unprintable(brief, entry, target)
+        unprintable = _unprintable(brief, entry, target, site.theme)
         if unprintable:
             mistakes += [(target, problem) for problem in unprintable]
             continue
-        fonts, engine = digest(target.medium), sha256(versions(target.medium).encode()).hexdigest()
+        fonts, engine = digest(site.theme, target.medium), sha256(versions(target.medium).encode()).hexdigest()
         inputs = MappingProxyType({**shared, "brief": brief.digest, "fonts": fonts, "engine": engine})
         because = why(inputs, site.state.made.get(target.name), site.shelf.digest(target.name))
         forced = ("forced",) if request.force and not because else ()
@@ -202,9 +207,9 @@ def plan(site: Site, request: Request) -> tuple[list[Job], list[tuple[Target, Pr
     return jobs, mistakes
 
 
-def _unprintable(brief: Brief, entry: Entry, target: Target) -> list[Problem]:
+def _unprintable(brief: Brief, entry: Entry, target: Target, theme: Theme) -> list[Problem]:
     """Characters that the theme's fonts cannot draw, where the author wrote them."""
-    found = lacking(json.dumps(plain(brief), ensure_ascii=False), target.medium)
+    found = lacking(json.dumps(plain(brief), ensure_ascii=False), theme, target.medium)
     return [
         Problem("glyph-missing", entry.source.find((), each), {"found": each, "code": f"U+{ord(each):04X}"})
         for each in found
@@ -231,10 +236,19 @@ def _composed(jobs: list[Job], site: Site) -> tuple[list[tuple[Job, Document]], 
     broken: list[tuple[Target, Problem]] = []
     for job in jobs:
         try:
-            documents.append((job, compose(job.brief, site.templates, medium=job.target.medium, house=site.house)))
+            number = _edition(job, site.state)
+            medium, house = job.target.medium, site.house
+            document = compose(job.brief, site.templates, medium=medium, house=house, edition=number)
+            documents.append((job, document))
         except TemplateMistakeError as mistake:
             broken.append((job.target, mistake.problem))
     return documents, broken
+
+
+def _edition(job: Job, state: State) -> int:
+    """The number of what a job makes: print and screen of a brief are one edition, also when they are made apart."""
+    siblings = (replace(job.target, medium=medium) for medium in Medium)
+    return edition(job.inputs["brief"], [state.made[each.name] for each in siblings if each.name in state.made])
 
 
 def _made(documents: list[tuple[Job, Document]], site: Site, *, jobs: int, tell: Callable[[Step], None]) -> Result:
@@ -251,8 +265,7 @@ def _made(documents: list[tuple[Job, Document]], site: Site, *, jobs: int, tell:
         problems += found
         well = isinstance(outcome, Output) and not errors(found)
         if isinstance(outcome, Output) and well:
-            number_of = edition(job.inputs["brief"], made.get(job.target.name))
-            this = Made(job.inputs, sha256(outcome.data).hexdigest(), outcome.pages, number_of)
+            this = Made(job.inputs, sha256(outcome.data).hexdigest(), outcome.pages, _edition(job, site.state))
             made[job.target.name] = this
             problems += _kept(State(made), site.shelf)
             built.append(Built(job.target, this.pages, this.edition, job.because))

@@ -17,9 +17,10 @@ from jinja2 import FunctionLoader, StrictUndefined, TemplateError, TemplateNotFo
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from mujaz.arabic import digits
 from mujaz.bidi import settle
 from mujaz.draw import Look, draw
-from mujaz.faces import FACES
+from mujaz.faces import faces_of
 from mujaz.marks import parse
 from mujaz.model.brief import Brief, Note, plain
 from mujaz.model.content import Picture, Workspace
@@ -130,11 +131,11 @@ class House:
     def digest(self) -> str:
         """An input of every target."""
         logo = hashlib.sha256(self.logo.data).hexdigest() if self.logo else ""
-        return hashlib.sha256(f"{self.workspace.colours!r}\0{logo}".encode()).hexdigest()
+        return hashlib.sha256(f"{self.workspace.colours!r}\0{logo}\0{self.workspace.theme}".encode()).hexdigest()
 
 
-def compose(brief: Brief, templates: Templates, *, medium: Medium, house: House) -> Document:
-    """The page of a brief. Raises TemplateMistakeError where a template of the house does not work."""
+def compose(brief: Brief, templates: Templates, *, medium: Medium, house: House, edition: int = 1) -> Document:
+    """The page of a brief in an edition. Raises TemplateMistakeError where a template of the house does not work."""
     environment = ImmutableSandboxedEnvironment(
         loader=FunctionLoader(templates.load),
         autoescape=True,
@@ -155,7 +156,9 @@ def compose(brief: Brief, templates: Templates, *, medium: Medium, house: House)
         html = environment.get_template("brief.html.j2").render(
             brief=told,
             labels=labels,
-            house=_look(house, brief),
+            house=_look(house, brief, medium),
+            edition=digits(str(edition), brief.digits),
+            code=_code(brief.web) if printed else "",
             print=printed,
         )
     except TemplateMistakeError:
@@ -171,6 +174,7 @@ def compose(brief: Brief, templates: Templates, *, medium: Medium, house: House)
         direction=brief.direction,
         title=brief.name,
         day=brief.day,
+        theme=house.workspace.theme,
         attachments=tuple(_attachments(brief, labels)) if medium is Medium.PRINT else (),
     )
 
@@ -189,6 +193,16 @@ def _json(value: object) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
 
 
+def _code(address: str) -> str:
+    """A QR code (ISO/IEC 18004, level M) that leads to an address, as a picture; nothing where there is none."""
+    if not address:
+        return ""
+    import segno  # noqa: PLC0415 # only where a house publishes
+
+    drawn = segno.make(address, error="m", micro=False).svg_inline(border=0, dark="#000000", omitsize=True)
+    return f"data:image/svg+xml;base64,{base64.b64encode(drawn.encode()).decode()}"
+
+
 _PAPER = (6.6, 10.5)
 _PHONE = (4.0, 10.0)
 """Width of a chart in inches, and the size of its words in points: a page's measure, and twice a phone's."""
@@ -200,7 +214,7 @@ def _drawn(told: dict[str, Any], brief: Brief, *, medium: Medium, house: House) 
     colours = house.workspace.colours
     for section, written in zip(told["sections"], brief.sections, strict=True):
         if written.plot:
-            look = Look(FACES[medium][0].path, colours.accent, colours.ink, width, size)
+            look = Look(faces_of(house.workspace.theme, medium)[0].path, colours.accent, colours.ink, width, size)
             svg = base64.b64encode(draw(written.plot, look).encode()).decode()
             section["picture"] = f"data:image/svg+xml;base64,{svg}"
     return told
@@ -244,7 +258,8 @@ def _headed(told: dict[str, Any], labels: Mapping[str, Any]) -> dict[str, Any]:
             groups[-1] = _pair(groups[-1]["sections"][0], section)
         else:
             groups.append({"sections": [section]})
-    return {**told, "groups": groups, "heading": f"{told['name']} | {told['label']}"}
+    count = digits(str(len(told["sources"])), told["digits"])
+    return {**told, "groups": groups, "count": count, "heading": f"{told['name']} | {told['label']}"}
 
 
 def _pair(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
@@ -287,7 +302,7 @@ def _laid_over(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     return {**under, **over, **both}
 
 
-def _look(house: House, brief: Brief) -> dict[str, str]:
+def _look(house: House, brief: Brief, medium: Medium) -> dict[str, str]:
     """What templates and style sheets know of the house, and which side of the paper a line starts on."""
     rtl = brief.direction == "rtl"
     logo = ""
@@ -296,6 +311,8 @@ def _look(house: House, brief: Brief) -> dict[str, str]:
     return {
         "accent": house.workspace.colours.accent,
         "ink": house.workspace.colours.ink,
+        "theme": house.workspace.theme,
+        "face": faces_of(house.workspace.theme, medium)[0].family,
         "logo": logo,
         "start": "right" if rtl else "left",
         "end": "left" if rtl else "right",

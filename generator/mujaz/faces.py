@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fontTools.ttLib import TTFont
 
-from mujaz.model.document import Medium
+from mujaz.model.document import Medium, Theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,45 +35,53 @@ class Face:
         return path
 
 
-FACES: Mapping[Medium, tuple[Face, ...]] = {
-    Medium.PRINT: (
-        Face("Amiri", 400, "Amiri-Regular.ttf", "fontpkg_amiri"),
-        Face("Amiri", 700, "Amiri-Bold.ttf", "fontpkg_amiri"),
-        Face("Amiri", 400, "Amiri-Italic.ttf", "fontpkg_amiri", "italic"),
-    ),
-    Medium.SCREEN: (
-        Face("IBM Plex Sans Arabic", 400, "IBMPlexSansArabic-Regular.ttf", "fontpkg_ibm_plex_sans_arabic"),
-        Face("IBM Plex Sans Arabic", 600, "IBMPlexSansArabic-SemiBold.ttf", "fontpkg_ibm_plex_sans_arabic"),
-    ),
+_AMIRI = (
+    Face("Amiri", 400, "Amiri-Regular.ttf", "fontpkg_amiri"),
+    Face("Amiri", 700, "Amiri-Bold.ttf", "fontpkg_amiri"),
+    Face("Amiri", 400, "Amiri-Italic.ttf", "fontpkg_amiri", "italic"),
+)
+_PLEX = (
+    Face("IBM Plex Sans Arabic", 400, "IBMPlexSansArabic-Regular.ttf", "fontpkg_ibm_plex_sans_arabic"),
+    Face("IBM Plex Sans Arabic", 600, "IBMPlexSansArabic-SemiBold.ttf", "fontpkg_ibm_plex_sans_arabic"),
+)
+_FACES: Mapping[Theme, Mapping[Medium, tuple[Face, ...]]] = {
+    "classic": {Medium.PRINT: _AMIRI, Medium.SCREEN: _PLEX},
+    "modern": {Medium.PRINT: _PLEX, Medium.SCREEN: _PLEX},
 }
 """Complete files, one for each family and weight: WeasyPrint mixes up the glyphs of families cut in parts."""
 
 
+def faces_of(theme: Theme, medium: Medium) -> tuple[Face, ...]:
+    """The faces that a theme sets a medium in, the one of running text first."""
+    return _FACES[theme][medium]
+
+
 @cache
-def digest(medium: Medium) -> str:
-    """SHA-256 over the faces of a medium: an input of every target."""
-    parts = (f"{each.file}\0{hashlib.sha256(each.path.read_bytes()).hexdigest()}" for each in FACES[medium])
+def digest(theme: Theme, medium: Medium) -> str:
+    """SHA-256 over the faces of a theme: an input of every target."""
+    faces = faces_of(theme, medium)
+    parts = (f"{each.file}\0{hashlib.sha256(each.path.read_bytes()).hexdigest()}" for each in faces)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 @cache
-def _covered(medium: Medium) -> frozenset[str]:
-    """The characters that every upright face of a medium can draw."""
+def _covered(theme: Theme, medium: Medium) -> frozenset[str]:
+    """The characters that every upright face of a theme can draw."""
     sets = []
-    for face in FACES[medium]:
+    for face in faces_of(theme, medium):
         if face.style == "normal":
             with TTFont(face.path, lazy=True) as font:
                 sets.append(frozenset(chr(code) for code in font.getBestCmap()))
     return frozenset.intersection(*sets)
 
 
-def lacking(text: str, medium: Medium) -> list[str]:
+def lacking(text: str, theme: Theme, medium: Medium) -> list[str]:
     """The characters of a text that the theme cannot draw: WeasyPrint is silent about them, or borrows.
 
     Spaces, line ends and what only steers (joiners, marks of direction) need no glyph.
     """
     unseen = {"Cc", "Cf", "Zs", "Zl", "Zp"}
-    lost = {each for each in set(text) - _covered(medium) if unicodedata.category(each) not in unseen}
+    lost = {each for each in set(text) - _covered(theme, medium) if unicodedata.category(each) not in unseen}
     return sorted(lost)
 
 

@@ -10,7 +10,7 @@ import pikepdf
 from lxml import etree
 from lxml.html import document_fromstring
 
-from mujaz.faces import FACES
+from mujaz.faces import faces_of
 from mujaz.model.document import Document, Medium, Output
 from mujaz.policy import digest
 from mujaz.problems import Problem, Severity, Where
@@ -49,7 +49,7 @@ def _print(document: Document, output: Output, where: Where, budget: int | None)
         language = str(pdf.Root.get("/Lang", ""))
         if language != document.language:
             yield Problem("language-lost", where, {"found": language, "allowed": document.language})
-        families = {face.family.replace(" ", "-") for face in FACES[Medium.PRINT]}
+        families = {face.family.replace(" ", "-") for face in faces_of(document.theme, Medium.PRINT)}
         for name, characters in sorted(fonts(pdf).items()):
             family = name.partition("+")[2] or name
             if not any(family.startswith(each) for each in families):

@@ -1,4 +1,4 @@
-"""Reading on a screen: notes open in place, contents follow, references are copied; by keyboard, and without scripts."""
+"""Reading on a screen: notes open in place, contents follow, references are copied; by keyboard and without scripts."""
 
 from __future__ import annotations
 

@@ -43,15 +43,30 @@ def test_every_file_passes_both_standards(built: tuple[Path, Result]) -> None:
         ("3a", lambda file: file.Root.__delitem__("/OutputIntents")),
         ("ua1", lambda file: file.Root.ViewerPreferences.__delitem__("/DisplayDocTitle")),
         ("ua1", lambda file: file.Root.__delitem__("/Lang")),
+        ("ua1", lambda file: _notes(file)[0].__delitem__("/ID")),
     ],
 )
 def test_a_file_without_what_a_standard_asks_for_fails_it(
     built: tuple[Path, Result], tmp_path: Path, standard: str, spoil: object
 ) -> None:
-    with pikepdf.open(built[0] / "output" / TOPIC / "minister.ar.pdf") as file:
+    with pikepdf.open(built[0] / "output" / TOPIC / "parliament.ar.pdf") as file:
         spoil(file)  # type: ignore[operator] # one of the above
         file.save(tmp_path / "spoilt.pdf")
     assert validated(tmp_path / "spoilt.pdf")[str(tmp_path / "spoilt.pdf"), standard].startswith("false")
+
+
+def _notes(file: pikepdf.Pdf) -> list[pikepdf.Object]:
+    return [each for each in file.objects if _is_element(each) and pikepdf.Name.Note == each.S]
+
+
+def test_every_note_is_one_in_the_tags_with_its_number_for_a_label(built: tuple[Path, Result]) -> None:
+    for path in sorted((built[0] / "output").glob("*/*.pdf")):
+        with pikepdf.open(path) as file:
+            notes = _notes(file)
+            told = json.loads(file.attachments["brief.json"].get_file().read_bytes())["notes"]
+            assert len(notes) == len(told), path.name
+            assert len({bytes(each.ID) for each in notes}) == len(notes)
+            assert all(pikepdf.Name.Lbl == each.K[0].S for each in notes)
 
 
 @pytest.mark.parametrize("audience", ["minister", "parliament", "public", "researcher"])

@@ -7,7 +7,7 @@ import re
 import subprocess
 import unicodedata
 from collections import Counter
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import numpy
@@ -25,7 +25,7 @@ from mujaz.compose import House, Templates, compose, open_templates
 from mujaz.export.archive import sealed
 from mujaz.export.letters import letters
 from mujaz.export.pdf import _BASE, Fetcher, _letters
-from mujaz.faces import FACES, with_faces
+from mujaz.faces import faces_of, with_faces
 from mujaz.model.document import Document, Medium
 from mujaz.plan import Request
 
@@ -140,10 +140,13 @@ def vocalised(*, finished: bool) -> bytes:
     """A page of vowel signs as WeasyPrint writes it, or as it leaves the house."""
     body = "".join(f"<p>{line}</p><p><b>{line}</b></p>" for line in VOCALISED)
     html = f'<!DOCTYPE html><html lang="ar" dir="rtl"><head><title>x</title></head><body style="font:18pt Amiri">{body}'
-    page = with_faces(html, {face: f"{_BASE}fonts/{face.file}" for face in FACES[Medium.PRINT]})
-    laid = weasyprint.HTML(string=page, base_url=_BASE, url_fetcher=Fetcher()).render(font_config=FontConfiguration())
+    faces = faces_of("classic", Medium.PRINT)
+    page = with_faces(html, {face: f"{_BASE}fonts/{face.file}" for face in faces})
+    laid = weasyprint.HTML(string=page, base_url=_BASE, url_fetcher=Fetcher(faces)).render(
+        font_config=FontConfiguration()
+    )
     raw: bytes = laid.write_pdf(pdf_variant="pdf/a-3a", pdf_identifier=b"x")
-    return sealed(raw, direction="rtl", font_of=_letters) if finished else raw
+    return sealed(raw, direction="rtl", font_of=partial(_letters, faces)) if finished else raw
 
 
 @pytest.mark.parametrize("reader", READERS)
@@ -194,7 +197,7 @@ def test_a_cluster_has_a_glyph_of_its_own_in_the_font_with_its_width_and_text() 
 
 
 def test_a_font_s_own_tables_say_what_its_glyphs_stand_for() -> None:
-    amiri = letters(FACES[Medium.PRINT][0].path)
+    amiri = letters(faces_of("classic", Medium.PRINT)[0].path)
     every = frozenset().union(*amiri.texts.values())
     assert {"ل", "لا", "ُ", "ك", "ڕ", "A", "٣"} <= every | {"لا"}
     assert not any("\ufe70" <= text <= "\ufefc" for text in every)

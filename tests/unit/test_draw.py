@@ -13,12 +13,12 @@ import pytest
 from lxml import etree
 
 from mujaz.draw import Look, draw
-from mujaz.faces import FACES
+from mujaz.faces import faces_of
 from mujaz.model.brief import Plot
 from mujaz.model.document import Medium
 
 ACCENT = "#1d4f5c"
-LOOK = Look(FACES[Medium.PRINT][0].path, ACCENT, "#1c1a17", 6.6, 10.5)
+LOOK = Look(faces_of("classic", Medium.PRINT)[0].path, ACCENT, "#1c1a17", 6.6, 10.5)
 BAR = Plot(
     kind="bar",
     names=("2019", "2020", "2021"),

@@ -43,19 +43,25 @@ def test_the_reasons_are_the_inputs_that_differ(now: dict[str, str], then: dict[
 
 @given(st.lists(st.sampled_from(["a", "b", "c"]), min_size=1))
 def test_an_edition_grows_by_one_exactly_when_the_brief_changes(briefs: list[str]) -> None:
-    made: Made | None = None
+    made: list[Made] = []
     numbers = []
     for brief in briefs:
-        made = Made({"brief": brief}, "sha", None, edition(brief, made))
-        numbers.append(made.edition)
+        made = [Made({"brief": brief}, "sha", None, edition(brief, made))]
+        numbers.append(made[0].edition)
     assert numbers[0] == 1
     steps = [later - earlier for earlier, later in pairwise(numbers)]
     assert steps == [int(one != other) for one, other in pairwise(briefs)]
 
 
+def test_paper_and_screen_of_a_brief_are_one_edition_also_when_they_are_made_apart() -> None:
+    paper, screen = Made({"brief": "b3"}, "sha", 2, 3), Made({"brief": "b1"}, "sha", None, 1)
+    assert edition("b3", [paper, screen]) == 3
+    assert edition("b4", [paper, screen]) == 4
+
+
 def test_other_inputs_begin_no_edition() -> None:
-    assert edition("b1", MADE) == 3
-    assert edition("b2", MADE) == 4
+    assert edition("b1", [MADE]) == 3
+    assert edition("b2", [MADE]) == 4
 
 
 # ------------------------------------------------------------------------------------------------ targets

@@ -40,6 +40,7 @@ def sealed(raw: bytes, *, direction: str, font_of: FontOf) -> bytes:
         if direction == "rtl":
             _turn(pdf)
         _scope(pdf)
+        _note(pdf)
         join(pdf, font_of)
         pdf.remove_unreferenced_resources()
         pdf.save(packed, deterministic_id=True, linearize=False)
@@ -74,6 +75,38 @@ def _scope(pdf: pikepdf.Pdf) -> None:
                     "/Scope": pikepdf.Name.Column if columns else pikepdf.Name.Row,
                 }
             )
+
+
+def _note(pdf: pikepdf.Pdf) -> None:
+    """Tag footnotes as notes, each with a label and a name of its own: WeasyPrint takes them for spans of text.
+
+    The notes of a page hang together from the document itself, in an element that says nothing.
+    """
+    root = pdf.Root.StructTreeRoot
+    (document,) = root.K
+    names = pikepdf.Array()
+    for area in _kids(document):
+        notes = _kids(area)
+        if pikepdf.Name.NonStruct != area.S or not notes or any(pikepdf.Name.Span != each.S for each in notes):
+            continue
+        for each in notes:
+            each.S = pikepdf.Name.Note
+            each.ID = pikepdf.String(f"note-{len(names) // 2 + 1:04}")
+            names.extend([each.ID, each])
+            marker = next(iter(_kids(each)), None)
+            if marker is not None and pikepdf.Name.NonStruct == marker.S:
+                marker.S = pikepdf.Name.Lbl
+    if names:
+        limits = pikepdf.Array([names[0], names[-2]])
+        leaf = pikepdf.Dictionary(Names=names, Limits=limits)
+        root.IDTree = pdf.make_indirect(pikepdf.Dictionary(Kids=pikepdf.Array([pdf.make_indirect(leaf)])))
+
+
+def _kids(element: pikepdf.Object) -> list[pikepdf.Object]:
+    """The elements below one; pieces of pages are none."""
+    kids = element.get("/K", pikepdf.Array())
+    held = kids if isinstance(kids, pikepdf.Array) else [kids]
+    return [each for each in held if isinstance(each, pikepdf.Dictionary) and "/S" in each]
 
 
 def _turn(pdf: pikepdf.Pdf) -> None:

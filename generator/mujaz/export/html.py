@@ -10,7 +10,7 @@ from functools import lru_cache
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-from mujaz.faces import FACES, Face, with_faces
+from mujaz.faces import Face, faces_of, with_faces
 from mujaz.model.document import Document, Medium, Output
 
 _USUAL = frozenset(
@@ -29,7 +29,7 @@ _FAMILY_NAMES = {1: _NAME, 4: _NAME, 6: _NAME.replace(" ", ""), 16: _NAME}
 def export(document: Document) -> Output:
     """The file, in UTF-8."""
     characters = _USUAL | frozenset(document.html)
-    faces = {face: _inside(face, characters) for face in FACES[Medium.SCREEN]}
+    faces = {face: _inside(face, characters) for face in faces_of(document.theme, Medium.SCREEN)}
     return Output(with_faces(document.html, faces).encode())
 
 

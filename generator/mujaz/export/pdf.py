@@ -5,15 +5,16 @@ from __future__ import annotations
 import ctypes.util
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 from mujaz.export.archive import sealed
 from mujaz.export.letters import Letters, letters
-from mujaz.faces import FACES, with_faces
+from mujaz.faces import Face, faces_of, with_faces
 from mujaz.model.document import Attachment, Document, Medium, Output
 from mujaz.problems import Problem, Severity, Where
 
@@ -48,15 +49,15 @@ class DeniedError(ValueError):
 class Fetcher(URLFetcher):  # type: ignore[misc] # WeasyPrint ships no types
     """Answers for the theme's fonts and for pictures inside the document; refuses everything else."""
 
-    def __init__(self) -> None:
+    def __init__(self, faces: Iterable[Face] = ()) -> None:
         super().__init__(timeout=1, allowed_protocols=(), allow_redirects=False)
+        self.faces = {_BASE + "fonts/" + face.file: face for face in faces}
         self.denied: list[str] = []
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:  # noqa: ARG002 # WeasyPrint's signature
         """The bytes behind an address of ours. Raises DeniedError for any other."""
-        faces = {_BASE + "fonts/" + face.file: face for face in FACES[Medium.PRINT]}
-        if url in faces:
-            return URLFetcherResponse(url, faces[url].path.read_bytes(), {"Content-Type": "font/ttf"}, 200)
+        if url in self.faces:
+            return URLFetcherResponse(url, self.faces[url].path.read_bytes(), {"Content-Type": "font/ttf"}, 200)
         if url.startswith("data:image/"):
             return self._picture(url)
         self.denied.append(url if len(url) < 200 else url[:199] + "…")
@@ -76,8 +77,9 @@ class Fetcher(URLFetcher):  # type: ignore[misc] # WeasyPrint ships no types
 
 def export(document: Document) -> Output:
     """The PDF of a document, tagged, with its fonts inside; the same bytes for the same document."""
-    fetcher, fonts = Fetcher(), FontConfiguration()
-    addresses = {face: f"{_BASE}fonts/{face.file}" for face in FACES[Medium.PRINT]}
+    faces = faces_of(document.theme, Medium.PRINT)
+    fetcher, fonts = Fetcher(faces), FontConfiguration()
+    addresses = {face: f"{_BASE}fonts/{face.file}" for face in faces}
     html = with_faces(document.html, addresses)
     with _listening() as said:
         laid = _laid_out(html, fetcher, fonts)
@@ -86,7 +88,9 @@ def export(document: Document) -> Output:
     where = Where(document.name)
     problems = [Problem("address-denied", where, {"found": url}) for url in dict.fromkeys(fetcher.denied)]
     problems += [Problem("renderer-said", where, {"found": line}, Severity.WARNING) for line in dict.fromkeys(said)]
-    return Output(sealed(raw, direction=document.direction, font_of=_letters), len(laid.pages), tuple(problems))
+    return Output(
+        sealed(raw, direction=document.direction, font_of=partial(_letters, faces)), len(laid.pages), tuple(problems)
+    )
 
 
 def _laid_out(html: str, fetcher: Fetcher, fonts: FontConfiguration) -> Any:
@@ -130,9 +134,9 @@ def _attached(attachment: Attachment, day: str) -> weasyprint.Attachment:
     )
 
 
-def _letters(name: str) -> Letters | None:
+def _letters(faces: Iterable[Face], name: str) -> Letters | None:
     """The letters of a font of the theme, by its name in a PDF."""
-    for face in FACES[Medium.PRINT]:
+    for face in faces:
         ending = ("-Bold" if face.weight >= _BOLD else "") + ("-Italic" if face.style == "italic" else "")
         if name == face.family.replace(" ", "-") + ending:
             return letters(face.path)

@@ -155,6 +155,12 @@ class Brief:
     """The same as YYYY-MM-DD."""
     keywords: tuple[str, ...]
     contents: bool
+    cover: bool
+    """Whether the title has a page of its own on paper."""
+    licence: str
+    """What the reader may do with it; empty where the house says nothing."""
+    web: str
+    """The address of its web page; empty where it has none."""
     sections: tuple[Section, ...]
     notes: tuple[Note, ...]
     lists: tuple[ReadingList, ...]

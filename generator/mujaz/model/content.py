@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from mujaz.model.blocks import AnyBlock
+from mujaz.model.document import Theme
 from mujaz.model.points import Side
 from mujaz.model.text import Depth, Judged, Label, Level, Line, Noun
 from mujaz.problems import Where
@@ -96,6 +97,8 @@ class Audience(Noun):
     """Whether the brief opens with a table of contents."""
     references: bool = False
     """Whether the brief ends with lists of what it cites."""
+    cover: bool = False
+    """Whether the printed brief has its title on a page of its own."""
     digits: Digits | None = None
     """arabic-indic or western; the workspace's where it is missing."""
     calendar: Calendar | None = None
@@ -122,6 +125,12 @@ class Workspace(Noun):
     """A PNG, JPEG or SVG file, relative to the workspace."""
     colours: Colours = Colours()
     """The house's colours."""
+    theme: Theme = "classic"
+    """classic: a book face, justified. modern: a face without serifs, ragged, with a coloured head."""
+    licence: Label | None = None
+    """What readers may do with the briefs, in words: it stands in the colophon."""
+    address: Annotated[str, Field(pattern=r"^https?://[^\s\"<>?#]+$")] | None = None
+    """Where the output folder is published; longer briefs lead there with an address and a QR code."""
     languages: Annotated[tuple[Language, ...], Field(min_length=1)] = ("ar",)
     """The languages that are built, the first one before the others."""
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "IQ"

@@ -6,8 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Literal
 
 from mujaz.problems import Problem
+
+Theme = Literal["classic", "modern"]
+"""A look that comes with Mujaz."""
 
 
 class Medium(StrEnum):
@@ -56,6 +60,8 @@ class Document:
     """As plain text, for the file's properties."""
     day: str
     """Of the text: YYYY-MM-DD."""
+    theme: Theme = "classic"
+    """It decides the faces."""
     attachments: tuple[Attachment, ...] = ()
 
 
