@@ -500,3 +500,54 @@ def test_no_label_has_the_name_of_something_that_every_dictionary_can_do() -> No
 
     for path in sorted((packaged_folder() / "labels").glob("*.yaml")):
         assert [name for name in names(yaml.safe_load(path.read_text("utf-8"))) if hasattr(dict, name)] == []
+
+
+# ------------------------------------------------------------------------------------------------ looks
+
+
+def test_only_a_long_brief_closes_with_publication_data_on_paper_and_every_web_page_does() -> None:
+    short, long = told(entry(NOTED)), told(entry(NOTED), reader(contents=True))
+    assert page(short, Medium.PRINT).find_class("imprint") == []
+    assert len(page(short, Medium.PRINT).find_class("colophon")) == 1
+    for root in (page(long, Medium.PRINT), page(short, Medium.SCREEN)):
+        (imprint,) = root.find_class("imprint")
+        assert "الإصدار" in imprint.text_content()
+
+
+def test_a_brief_names_its_edition_in_the_reader_s_digits() -> None:
+    brief = told(entry(NOTED))
+    html = compose(brief, templates(), medium=Medium.SCREEN, house=LOOK, edition=12).html
+    citation = document_fromstring(html).find_class("citation")[0].text_content()
+    assert "الإصدار ١٢" in citation
+    assert brief.name in citation
+
+
+def test_a_cover_is_a_matter_of_paper() -> None:
+    brief = told(entry(NOTED), reader(cover=True))
+    paper, screen = page(brief, Medium.PRINT), page(brief, Medium.SCREEN)
+    assert len(paper.find_class("cover")) == len(screen.find_class("title-block")) == 1
+    assert paper.find_class("title-block") == screen.find_class("cover") == paper.find_class("colophon") == []
+
+
+def test_licence_and_address_stand_where_the_house_gives_them_and_nowhere_else() -> None:
+    bare = told(entry(NOTED), reader(contents=True))
+    given = told(entry(NOTED), reader(contents=True), licence={"ar": "رخصة"}, address="https://x.example/b/")
+    assert (bare.licence, bare.web) == ("", "")
+    assert given.web == "https://x.example/b/topic/reader.ar.html"
+    assert "رخصة" in page(given, Medium.PRINT).find_class("imprint")[0].text_content()
+    assert len(page(given, Medium.PRINT).find_class("code")) == 1
+    assert page(bare, Medium.PRINT).find_class("code") == page(given, Medium.SCREEN).find_class("code") == []
+    unseen = told(entry(NOTED), reader(contents=True, formats=["pdf"]), address="https://x.example/b/")
+    assert unseen.web == ""
+
+
+def test_a_theme_changes_style_and_document_and_is_an_input_of_everything() -> None:
+    brief = told(entry(NOTED))
+    modern = House(house(theme="modern"), None)
+    one, other = made(brief, Medium.PRINT), compose(brief, templates(), medium=Medium.PRINT, house=modern)
+    assert (one.theme, other.theme) == ("classic", "modern")
+    assert "font-family: IBM Plex Sans Arabic" in other.html
+    assert re.sub("<style>.*?</style>", "", one.html, flags=re.DOTALL) == re.sub(
+        "<style>.*?</style>", "", other.html, flags=re.DOTALL
+    )
+    assert modern.digest != LOOK.digest

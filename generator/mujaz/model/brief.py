@@ -140,8 +140,7 @@ class Brief:
     language: str
     direction: str
     """rtl or ltr."""
-    digits: str
-    """arabic-indic, persian or western."""
+    digits: Literal["arabic-indic", "persian", "western"]
     organisation: str
     label: str
     """The audience's name."""
