@@ -143,11 +143,17 @@ def _listed(site: Site, jobs: list[Job]) -> tuple[Problem, ...]:
     """The index of all that the output folder holds now, whatever this run was asked for."""
     state, _ = _state(site.shelf)
     office = index.Office(site.library, site.templates, site.shelf, state)
-    briefs = {job.target.name: job.brief for job in jobs}
+    briefs = _shown(jobs, state)
     if unknown := index.unknown(office, briefs):
-        more, _ = plan(replace(site, state=state), Request(topics=unknown))
-        briefs = {job.target.name: job.brief for job in more} | briefs
+        briefs |= _shown(plan(replace(site, state=state), Request(topics=unknown))[0], state)
     return index.update(office, briefs, run)
+
+
+def _shown(jobs: list[Job], state: State) -> dict[str, Brief]:
+    """The briefs that files in the output folder show, by the files' names."""
+    made = state.made
+    names = {job.target.name: job for job in jobs if job.target.name in made}
+    return {name: job.brief for name, job in names.items() if job.inputs["brief"] == made[name].inputs.get("brief")}
 
 
 def _over(jobs: list[Job], state: State) -> list[Problem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mujaz.catalogue import Catalogue, decode, encode
 from mujaz.compose import House, TemplateMistakeError, Templates, labels_of
@@ -41,20 +41,23 @@ class Office:
 def unknown(office: Office, briefs: Mapping[str, Brief]) -> frozenset[str]:
     """Topics with files of which neither the last index nor these briefs say anything that still holds."""
     cards = decode(office.shelf.read(CATALOGUE)).cards
-    names = (name for name, made in office.state.made.items() if not _told(name, made, briefs, cards))
-    return frozenset(name.partition("/")[0] for name in names)
+    lost = (
+        name
+        for name, made in office.state.made.items()
+        if name not in briefs and not _holds(cards.get(name), made) and office.shelf.size(name) is not None
+    )
+    return frozenset(name.partition("/")[0] for name in lost)
 
 
-def _told(name: str, made: Made, briefs: Mapping[str, Brief], cards: Mapping[str, Card]) -> bool:
-    current = name in briefs and briefs[name].digest == made.inputs.get("brief")
-    return current or (name in cards and cards[name].sha256 == made.sha256)
+def _holds(card: Card | None, made: Made) -> bool:
+    return card is not None and card.sha256 == made.sha256
 
 
 def update(office: Office, briefs: Mapping[str, Brief], run: Runner) -> tuple[Problem, ...]:
     """Write the index anew where it is not what it should be.
 
-    `briefs` are those of this build by the names of their targets. A file that is older than its brief is listed as
-    the last index had it.
+    `briefs` maps the names of files to the briefs that they show. A file that is not among them is listed as the last
+    index had it.
     """
     last = decode(office.shelf.read(CATALOGUE))
     cards = _cards(office, briefs, last.cards)
@@ -80,18 +83,19 @@ def update(office: Office, briefs: Mapping[str, Brief], run: Runner) -> tuple[Pr
 
 def _cards(office: Office, briefs: Mapping[str, Brief], known: Mapping[str, Card]) -> dict[str, Card]:
     """A card for each file that is there."""
-    entries = {entry.key: entry for entry in office.library.topics}
-    free: dict[tuple[str, str], frozenset[str]] = {}
+    shown = {(brief.slug, brief.language) for brief in briefs.values()}
+    free = {entry.key: unkept(entry) for entry in office.library.topics if entry.key in shown}
+    told: dict[tuple[str, str, str], Card] = {}
     cards: dict[str, Card] = {}
     for name, made in sorted(office.state.made.items()):
-        brief = briefs.get(name)
         if office.shelf.size(name) is None:
             continue
-        if brief is not None and brief.digest == made.inputs.get("brief"):
-            key = (brief.slug, brief.language)
-            free[key] = free.get(key) or unkept(entries[key])
-            cards[name] = card(brief, free[key], made.sha256)
-        elif name in known and known[name].sha256 == made.sha256:
+        if name in briefs:
+            brief = briefs[name]
+            key = (brief.slug, brief.audience, brief.language)
+            told[key] = told.get(key) or card(brief, free[brief.slug, brief.language], made.sha256)
+            cards[name] = replace(told[key], sha256=made.sha256)
+        elif _holds(known.get(name), made):
             cards[name] = known[name]
     return cards
 

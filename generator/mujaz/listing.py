@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -22,14 +23,20 @@ from mujaz.notes import voice_for
 
 _LINES = frozenset({"title", "headline", "statement", "term", "instrument", "caption"})
 """The fields that search looks through: what stands at the head of a block or point."""
-_WANTED = ("title", "subtitle")
 
 
-def unkept(entry: Entry) -> frozenset[str]:
-    """The lines of a topic that are kept from nobody and worded alike for all, in the spelling of search.
+@dataclass(frozen=True, slots=True)
+class Free:
+    """What of a topic is kept from nobody and worded alike for all."""
 
-    The topic's own title and subtitle are told by the names of their fields.
-    """
+    title: bool
+    subtitle: bool
+    lines: frozenset[str]
+    """What stands at the head of its blocks and points, in the spelling of search."""
+
+
+def unkept(entry: Entry) -> Free:
+    """What of a topic everyone may know, whoever is told of it."""
     whole = whole_of(entry)
     kept = [path for path, thing in whole.nouns if isinstance(thing, Kept) and (thing.never or thing.only is not None)]
     several = {text.at for text in whole.texts if text.audience}
@@ -38,21 +45,22 @@ def unkept(entry: Entry) -> frozenset[str]:
         for text in whole.texts
         if text.at not in several and not any(text.at[: len(path)] == path for path in kept)
     ]
-    named = {str(text.at[0]) for text in free if text.at in {(name,) for name in _WANTED}}
-    return frozenset(named | {_line(text.bare) for text in free if text.field in _LINES and len(text.at) > 1})
+    own = {text.at for text in free if len(text.at) == 1}
+    lines = frozenset(_line(text.bare) for text in free if text.field in _LINES and len(text.at) > 1)
+    return Free(("title",) in own, ("subtitle",) in own, lines)
 
 
-def card(brief: Brief, free: Collection[str], sha256: str) -> Card:
-    """What the index may know of a file; `free` is what `unkept` says of its topic."""
+def card(brief: Brief, free: Free, sha256: str) -> Card:
+    """What the index may know of a file that shows a brief."""
     return Card(
         sha256=sha256,
         direction=brief.direction,
-        title=unicodedata.normalize("NFC", brief.name) if "title" in free else None,
-        subtitle=_plain(brief.subtitle) if brief.subtitle is not None and "subtitle" in free else None,
+        title=unicodedata.normalize("NFC", brief.name) if free.title else None,
+        subtitle=_plain(brief.subtitle) if brief.subtitle is not None and free.subtitle else None,
         day=brief.day,
         label=brief.label,
         keywords=brief.keywords,
-        lines=tuple(sorted({_line(text) for text in _lines(brief)} & set(free))),
+        lines=tuple(sorted(free.lines.intersection(map(_line, _lines(brief))))),
     )
 
 

@@ -144,6 +144,7 @@ def test_what_is_kept_from_one_audience_is_in_no_byte_of_the_index(root: Path) -
     html = (root / "output" / PAGE).read_text("utf-8")
     assert HIDDEN in (root / "output" / WATER[0]).read_text("utf-8")
     assert HIDDEN not in html
+    assert not words(HIDDEN) & words((root / "output" / indexing.CATALOGUE).read_text("utf-8"))
     assert words(HIDDEN) & sought(root) == set()
     assert words("أول ما وُجد") <= sought(root)
 
@@ -167,6 +168,8 @@ def test_what_a_single_audience_is_not_told_is_not_searched(root: Path) -> None:
 
 def test_a_line_that_is_worded_for_one_audience_is_not_searched(root: Path) -> None:
     edit(topic(root), "headline: أول ما وُجد", "headline: {default: تمهيد, minister: تصعيد}")
+    make(root, audiences=frozenset({"minister"}))
+    assert words("تمهيد تصعيد") & sought(root) == set()
     make(root)
     assert words("تمهيد تصعيد") & sought(root) == set()
 
