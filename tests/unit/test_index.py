@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from lxml.html import HtmlElement, document_fromstring
 
 from mujaz import build as building
@@ -15,10 +16,13 @@ from mujaz import index as indexing
 from mujaz.build import Result, build, clean
 from mujaz.catalogue import Catalogue, decode, encode
 from mujaz.folding import spellings
-from mujaz.model.listing import Card
+from mujaz.listing import listing
+from mujaz.model.document import Medium, Target
+from mujaz.model.listing import Card, Held
 from mujaz.plan import Request
 from mujaz.workers import Failure
-from workspace import HIDDEN, at_once, lay, topic_data, write
+from workspace import HIDDEN, ROOT, at_once, lay, topic_data, write
+from workspace import house as house_of
 
 PAGE = "index.html"
 
@@ -116,6 +120,19 @@ def test_a_date_outside_the_hijri_tables_is_told_in_the_other_calendar(root: Pat
     edit(topic(root), "2025-01-15", "1900-01-15")
     assert not make(root).failed
     assert [each.text for each in page(root).iter("time")] == ["١٥ رجب ١٤٤٦هـ", "١٥ كانون الثاني ١٩٠٠"]
+
+
+def test_pages_sizes_and_editions_are_told_in_words() -> None:
+    card = Card("a", "rtl", "المياه", None, "2025-01-15", "الناس", (), ())
+    labels = yaml.safe_load((ROOT / "templates" / "labels" / "ar.yaml").read_text("utf-8"))
+    held = [
+        Held(Target("water", "public", "ar", medium), card, pages, 3, size)
+        for medium, pages, size in ((Medium.PRINT, 2, 1_234_567), (Medium.SCREEN, None, 400))
+    ]
+    ((entry,),) = listing(held, house_of(), audiences={}, labels=labels).topics
+    (offer,) = entry.offers
+    assert (offer.label, offer.edition) == ("الناس", "الإصدار ٣")
+    assert [each.facts for each in offer.copies] == [("١ كيلوبايت",), ("صفحتان", "١٫٢ ميغابايت")]
 
 
 def test_review_dates_are_not_for_the_public(root: Path) -> None:
@@ -317,10 +334,9 @@ def test_where_nothing_was_made_there_is_no_index(root: Path) -> None:
     assert not (root / "output" / PAGE).exists()
 
 
-def test_a_killed_build_leaves_the_old_index_and_the_next_partial_one_tells_the_truth(
+def test_a_build_that_was_killed_before_its_index_is_made_good_by_the_next_one_even_by_a_partial_one(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Killed after its briefs were written and before the index was."""
     make(root)
     old = (root / "output" / PAGE).read_bytes()
     edit(topic(root), "موضوع water", "المياه")
