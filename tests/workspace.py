@@ -151,12 +151,12 @@ def lay(root: Path, topics: Sequence[str] = ("water",), audiences: Mapping[str, 
 
 
 def outputs(root: Path) -> dict[str, bytes]:
-    """Every file below `output/` that a reader may find, by name."""
+    """Every brief below `output/`, and whatever lies beside it, by name."""
     folder = root / "output"
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.parent.name != ".mujaz"
+        if path.is_file() and path.parent not in (folder, folder / ".mujaz")
     }
 
 

@@ -16,6 +16,8 @@ from typing import Final, Literal
 from babel import Locale, UnknownLocaleError
 from hijridate import Gregorian
 
+from mujaz.folding import WESTERN, folded
+
 Policy = Literal["arabic-indic", "western", "persian"]
 Calendar = Literal["gregorian", "hijri", "both"]
 Script = Literal["arabic", "latin"]
@@ -27,7 +29,6 @@ class HijriRangeError(ValueError):
 
 # ---------------------------------------------------------------- digits
 
-_WESTERN: Final = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫٬٪", "01234567890123456789.,%")
 _TABLES: Final[Mapping[str, dict[int, int]]] = {
     "arabic-indic": str.maketrans("0123456789۰۱۲۳۴۵۶۷۸۹", "٠١٢٣٤٥٦٧٨٩" * 2),
     "persian": str.maketrans("0123456789٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹" * 2),
@@ -57,7 +58,7 @@ def digits(text: str, policy: Policy) -> str:
     case. `2.0` is read as a decimal («٢٫٠»), `1.2.3` and `15.1.2025` keep their dots.
     """
     if policy == "western":
-        return text.translate(_WESTERN)
+        return text.translate(WESTERN)
     if not re.search(_D, text):
         return text
     latin = _latin(text)
@@ -126,7 +127,7 @@ def amount(text: str) -> float | None:
 
     Raises ValueError for anything else.
     """
-    plain = text.translate(_WESTERN).replace("\u200e", "").replace("\u061c", "").strip()
+    plain = text.translate(WESTERN).replace("\u200e", "").replace("\u061c", "").strip()
     if plain in ("-", "–", "—"):
         return None
     if not _AMOUNT.fullmatch(plain):
@@ -233,18 +234,10 @@ def counted(n: int, forms: Mapping[str, str], *, lang: str, policy: Policy) -> s
 # ---------------------------------------------------------------- order, script, words
 
 _ALPHABET: Final = "ءابپتثجچحخدذرڕزژسشصضطظعغفڤقكگلڵمنهەوۆيێ"
-_FOLD: Final = str.maketrans("أإآٱىیئؤةھکـ", "اااايييوههك\u0301")  # tatweel becomes a mark, and marks go
 _SEATED: Final = str.maketrans("ئؤ", "ءء")  # a hamza on its seat is a hamza: «رئاسة» stands before «ربيع»
-_LATIN: Final = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th"})
 _ROOTED: Final = re.compile(  # «ال» is part of these words
     r"الله(?!\w)|الت(?:زام|قاء|ماس|باس|حاق|فات|فاف|هاب|ئام|قاط|واء|حام)|الكترون|الغاء"
 )
-
-
-def _folded(text: str) -> str:
-    """Without vowel marks, tatweel, case, accents and the spelling variants of alif, ya, ha and kaf."""
-    bare = unicodedata.normalize("NFC", text).translate(_FOLD).casefold().translate(_LATIN).translate(_WESTERN)
-    return "".join(c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c))
 
 
 def sort_key(text: str) -> tuple[int, str, str]:
@@ -257,7 +250,7 @@ def sort_key(text: str) -> tuple[int, str, str]:
     if re.match(r"ال\w{2}", bare) and not _ROOTED.match(bare):
         bare = bare[2:]
     bare = bare.translate(_SEATED)
-    plain = re.sub(r"[\W_]+", " ", re.sub(r"['’ʼ]", "", _folded(bare))).strip()
+    plain = re.sub(r"[\W_]+", " ", re.sub(r"['’ʼ]", "", folded(bare))).strip()
     plain = re.sub(r"\d+", lambda found: found[0].lstrip("0").zfill(15), plain)
     ranked = "".join(chr(0xE000 + _ALPHABET.index(c)) if c in _ALPHABET else c for c in plain)
     return (0 if script(text) == "arabic" else 1, ranked, text)
@@ -281,6 +274,6 @@ def words(text: str) -> int:
 
 def closest(word: str, candidates: Iterable[str]) -> str | None:
     """The candidate that was probably meant, blind to case, hyphens and Arabic spelling variants; or None."""
-    known = {_folded(name).replace("_", "-"): name for name in sorted(candidates, reverse=True)}
-    found = difflib.get_close_matches(_folded(word).replace("_", "-"), known, n=1, cutoff=0.6)
+    known = {folded(name).replace("_", "-"): name for name in sorted(candidates, reverse=True)}
+    found = difflib.get_close_matches(folded(word).replace("_", "-"), known, n=1, cutoff=0.6)
     return known[found[0]] if found else None

@@ -17,7 +17,7 @@ from mujaz.model.content import Workspace
 from mujaz.model.document import Medium, Target
 from mujaz.model.points import Point, Recommendation
 from mujaz.model.text import Depth, Noun, Shape, Since, Wording, shape_of
-from mujaz.notes import Address, called, cited, exchanged, listed, voice_in
+from mujaz.notes import Address, called, cited, exchanged, listed, voice_for
 
 _INNER = re.compile(r'<a href="#(?P<id>[^"]*)"[^>]*>(?P<text>.*?)</a>', re.DOTALL)
 _LINK = re.compile(r"</?a\b[^>]*>")
@@ -104,11 +104,8 @@ def _web(selection: Selection, workspace: Workspace) -> str:
 
 
 def voice_of(selection: Selection, workspace: Workspace) -> prose.Voice:
-    """The digits and the direction of a reader; English has no Arabic-Indic digits."""
-    chosen = selection.reader.digits or workspace.digits
-    if chosen == "arabic-indic" and selection.entry.language == "fa":
-        return prose.Voice(digits="persian", direction="rtl")
-    return voice_in(selection.entry.language, prose.Voice(digits=chosen, direction="rtl"))
+    """The digits and the direction of a reader."""
+    return voice_for(selection.entry.language, selection.reader.digits or workspace.digits)
 
 
 _TITLE: Address = (-1, None, "title", 0)

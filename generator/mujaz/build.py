@@ -9,11 +9,13 @@ from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 
+from mujaz import index
 from mujaz.arabic import HijriRangeError
 from mujaz.assemble import assemble
 from mujaz.compose import House, TemplateMistakeError, Templates, compose, open_templates
 from mujaz.export import export
 from mujaz.export.engines import versions
+from mujaz.export.site import INDEX
 from mujaz.faces import digest, lacking
 from mujaz.lock import decode, encode
 from mujaz.model.brief import Brief, plain
@@ -49,6 +51,8 @@ class Result:
     fresh: tuple[Target, ...] = ()
     failed: tuple[Target, ...] = ()
     problems: tuple[Problem, ...] = ()
+    index: bool = False
+    """Whether the output folder has an index now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +110,16 @@ def build(root: Path, request: Request, *, jobs: int, tell: Callable[[Step], Non
         planned, mistakes = plan(site, request)
         documents, broken = _composed([job for job in planned if job.because], site)
         made = _made(documents, site, jobs=jobs, tell=tell)
+        listed = _listed(site, planned)
     wrong = (*mistakes, *broken)
-    problems = (*seen.problems, *doubts, *made.problems, *(each for _, each in wrong), *_over(planned, state))
+    told = (*made.problems, *listed, *(each for _, each in wrong))
+    problems = (*seen.problems, *doubts, *told, *_over(planned, state))
     return Result(
         built=made.built,
         fresh=tuple(job.target for job in planned if not job.because),
         failed=tuple(sorted({*made.failed, *(target for target, _ in wrong)})),
         problems=in_order(problems),
+        index=shelf.size(INDEX) is not None,
     )
 
 
@@ -135,6 +142,23 @@ def _asked(root: Path, request: Request) -> Survey:
     if refused:
         raise RefusedError(refused)
     return seen
+
+
+def _listed(site: Site, jobs: list[Job]) -> tuple[Problem, ...]:
+    """The index of all that the output folder holds now, whatever this run was asked for."""
+    state, _ = _state(site.shelf)
+    office = index.Office(site.library, site.templates, site.shelf, state)
+    briefs = _shown(jobs, state)
+    if unknown := index.unknown(office, briefs):
+        briefs |= _shown(plan(replace(site, state=state), Request(topics=unknown))[0], state)
+    return index.update(office, briefs, run)
+
+
+def _shown(jobs: list[Job], state: State) -> dict[str, Brief]:
+    """The briefs that files in the output folder show, by the files' names."""
+    made = state.made
+    names = {job.target.name: job for job in jobs if job.target.name in made}
+    return {name: job.brief for name, job in names.items() if job.inputs["brief"] == made[name].inputs.get("brief")}
 
 
 def _over(jobs: list[Job], state: State) -> list[Problem]:
@@ -163,7 +187,8 @@ def clean(root: Path) -> tuple[list[str], tuple[Problem, ...]]:
             shelf.remove(name)
         left = {name: each for name, each in state.made.items() if name not in gone}
         shelf.write(STATE, encode(State(left)))
-    return gone, in_order((*seen.problems, *doubts))
+        listed = _listed(Site(library, open_templates(root), shelf, State(left)), [])
+    return gone, in_order((*seen.problems, *doubts, *listed))
 
 
 def _held(name: str, library: Library) -> bool:

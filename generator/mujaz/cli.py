@@ -192,6 +192,7 @@ def _built(result: Result) -> dict[str, Any]:
         ],
         "fresh": [target.name for target in result.fresh],
         "failed": [target.name for target in result.failed],
+        "index": "output/index.html" if result.index else None,
     }
 
 

@@ -28,6 +28,8 @@ from mujaz.model.document import Attachment, Document, Medium, Target
 from mujaz.policy import closed
 from mujaz.problems import Problem, Where
 
+SITE = "site/"
+"""Where the templates of the site's index lie: no brief is made of them, so that they are no input of any."""
 _NOT_UTF8 = {"found": "?", "guess": "Windows-1256"}
 _CALL = re.compile(r'<a class="note-call" id="call_(\d+)"[^>]*>([^<]*)</a>')
 _BUTTON = '<button class="note-call" id="call_{0}" popovertarget="note_{0}">{1}</button>'
@@ -83,7 +85,7 @@ class Templates:
         """Templates, labels and styles of citation, each as one digest: inputs of every target."""
         groups = {"labels": "labels/", "citation-styles": "styles/"}
         grouped = {group: self._digest(prefix) for group, prefix in groups.items()}
-        return {**grouped, "templates": self._digest("", tuple(groups.values()))}
+        return {**grouped, "templates": self._digest("", (*groups.values(), SITE))}
 
     def _digest(self, prefix: str, but: tuple[str, ...] = ("\0",)) -> str:
         digest = hashlib.sha256()
@@ -136,15 +138,7 @@ class House:
 
 def compose(brief: Brief, templates: Templates, *, medium: Medium, house: House, edition: int = 1) -> Document:
     """The page of a brief in an edition. Raises TemplateMistakeError where a template of the house does not work."""
-    environment = ImmutableSandboxedEnvironment(
-        loader=FunctionLoader(templates.load),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.clear()  # templates are given finished data and call nothing
-    labels = _labels(templates, brief.language)
+    labels = labels_of(templates, brief.language)
     printed = medium is Medium.PRINT
     try:
         told = _headed(_drawn(plain(brief), brief, medium=medium, house=house), labels)
@@ -152,19 +146,15 @@ def compose(brief: Brief, templates: Templates, *, medium: Medium, house: House,
         where = Where(f"templates/labels/{brief.language}.yaml")
         raise TemplateMistakeError(Problem("template-wrong", where, {"found": f"labels: {error}"})) from error
     told = _set_out(told, {str(note.index): note for note in brief.notes}, None if printed else labels)
-    try:
-        html = environment.get_template("brief.html.j2").render(
-            brief=told,
-            labels=labels,
-            house=_look(house, brief, medium),
-            edition=digits(str(edition), brief.digits),
-            code=_code(brief.web) if printed else "",
-            print=printed,
-        )
-    except TemplateMistakeError:
-        raise
-    except Exception as error:  # a template is a program, perhaps a stranger's, and may raise anything
-        raise TemplateMistakeError(_mistake(error, templates)) from error
+    given = {
+        "brief": told,
+        "labels": labels,
+        "house": look_of(house, direction=brief.direction, digits=brief.digits, medium=medium),
+        "edition": digits(str(edition), brief.digits),
+        "code": _code(brief.web) if printed else "",
+        "print": printed,
+    }
+    html = rendered(templates, "brief.html.j2", given)
     html = settle(html, "rtl" if brief.direction == "rtl" else "ltr") if printed else closed(html)
     return Document(
         name=Target(brief.slug, brief.audience, brief.language, medium).name,
@@ -177,6 +167,25 @@ def compose(brief: Brief, templates: Templates, *, medium: Medium, house: House,
         theme=house.workspace.theme,
         attachments=tuple(_attachments(brief, labels)) if medium is Medium.PRINT else (),
     )
+
+
+def rendered(templates: Templates, name: str, given: Mapping[str, Any]) -> str:
+    """What a template makes of finished data. Raises TemplateMistakeError."""
+    site = name.startswith(SITE)
+    environment = ImmutableSandboxedEnvironment(
+        loader=FunctionLoader(lambda each: templates.load(each) if site or not each.startswith(SITE) else None),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.clear()  # templates are given finished data and call nothing
+    try:
+        return environment.get_template(name).render(given)
+    except TemplateMistakeError:
+        raise
+    except Exception as error:  # a template is a program, perhaps a stranger's, and may raise anything
+        raise TemplateMistakeError(_mistake(error, templates)) from error
 
 
 def _attachments(brief: Brief, labels: Mapping[str, Any]) -> Iterator[Attachment]:
@@ -274,7 +283,7 @@ def _pair(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _labels(templates: Templates, language: str) -> dict[str, Any]:
+def labels_of(templates: Templates, language: str) -> dict[str, Any]:
     """The words of a language that templates print: the package's, word by word replaced by the house's."""
     name = f"labels/{language}.yaml"
     merged: dict[str, Any] = {}
@@ -282,19 +291,24 @@ def _labels(templates: Templates, language: str) -> dict[str, Any]:
         marked = parse(content, origin)
         if marked.problems or not isinstance(marked.data, dict):
             raise TemplateMistakeError(next(iter(marked.problems), Problem("file-empty", Where(origin))))
-        bent = next((key for key, each in marked.data.items() if not _alike(merged.get(key, each), each)), None)
+        bent = next(_bent(merged, marked.data), None)
         if bent is not None:
-            line, column = marked.places[(bent,)]
-            raise TemplateMistakeError(Problem("labels-bent", Where(origin, line, column), {"found": bent}))
+            line, column = marked.places[bent]
+            raise TemplateMistakeError(Problem("labels-bent", Where(origin, line, column), {"found": bent[-1]}))
         merged = _laid_over(merged, marked.data)
     if not merged:
         raise TemplateMistakeError(Problem("labels-missing", Where(f"templates/{name}"), {"found": language}))
     return merged
 
 
-def _alike(under: object, over: object) -> bool:
-    """Whether both are words, or both are groups of words."""
-    return isinstance(under, dict) == isinstance(over, dict)
+def _bent(under: dict[str, Any], over: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    """The paths of words where a group of words stands below, and of groups where a word does."""
+    for key, each in over.items():
+        held = under.get(key, each)
+        if isinstance(held, dict) != isinstance(each, dict):
+            yield (key,)
+        elif isinstance(each, dict):
+            yield from ((key, *path) for path in _bent(held, each))
 
 
 def _laid_over(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
@@ -302,9 +316,9 @@ def _laid_over(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     return {**under, **over, **both}
 
 
-def _look(house: House, brief: Brief, medium: Medium) -> dict[str, str]:
+def look_of(house: House, *, direction: str, digits: str, medium: Medium) -> dict[str, str]:
     """What templates and style sheets know of the house, and which side of the paper a line starts on."""
-    rtl = brief.direction == "rtl"
+    rtl = direction == "rtl"
     logo = ""
     if house.logo:
         logo = f"data:{house.logo.media_type};base64,{base64.b64encode(house.logo.data).decode()}"
@@ -316,7 +330,7 @@ def _look(house: House, brief: Brief, medium: Medium) -> dict[str, str]:
         "logo": logo,
         "start": "right" if rtl else "left",
         "end": "left" if rtl else "right",
-        "counter": "decimal" if brief.digits == "western" else brief.digits,
+        "counter": "decimal" if digits == "western" else digits,
     }
 
 

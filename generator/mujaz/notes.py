@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from mujaz import arabic, cite, prose
 from mujaz.model.brief import Note, Reading, ReadingList, Selection
-from mujaz.model.content import Notes, Reference
+from mujaz.model.content import Digits, Notes, Reference
 
 _RIGHT_TO_LEFT = ("ar", "ckb", "fa")
 _PLACE = re.compile(r"(?<!\w)(?:ص ص|ص|pp?\.) [0-9]+(?:–[0-9]+)?")
@@ -28,6 +28,13 @@ def voice_in(language: str, voice: prose.Voice) -> prose.Voice:
     if _direction(language) == "rtl":
         return voice
     return prose.Voice(digits="western", direction="ltr")
+
+
+def voice_for(language: str, digits: Digits) -> prose.Voice:
+    """The voice of a page in a language; English has no Arabic-Indic digits, Persian has its own."""
+    if digits == "arabic-indic" and language == "fa":
+        return prose.Voice(digits="persian", direction="rtl")
+    return voice_in(language, prose.Voice(digits=digits, direction="rtl"))
 
 
 def cited(

@@ -14,7 +14,7 @@ from pathlib import Path
 
 STATE = ".mujaz/lock.json"
 _TEMPORARY = re.compile(r"\.mujaz-[0-9a-f]{16}\.tmp")
-_NAME = re.compile(r"(?:\.mujaz|[a-z0-9][a-z0-9-]*)/[a-z0-9][a-z0-9.-]*")
+_NAME = re.compile(r"(?:\.mujaz|[a-z0-9][a-z0-9-]*)/[a-z0-9][a-z0-9.-]*|index\.html")
 
 
 class OutputError(Exception):
@@ -41,6 +41,11 @@ class Shelf:
             return path.read_bytes()
         except OSError:
             return None
+
+    def size(self, name: str) -> int | None:
+        """A file's length in bytes; None where there is no plain file."""
+        path = self.folder / name
+        return None if path.is_symlink() or not path.is_file() else path.stat().st_size
 
     def write(self, name: str, data: bytes) -> None:
         """Put a file in place: the old one stays whole until the new one is on the disk.

@@ -9,6 +9,8 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page
 
+from screens import CONTRASTS
+
 AUDIENCES = ("minister", "parliament", "public", "researcher")
 
 
@@ -31,37 +33,6 @@ def test_a_page_is_as_wide_as_its_window_and_asks_for_nothing(
     assert page.evaluate("document.fonts.check('16px \"IBM Plex Sans Arabic\"', 'موجز')")
     assert page.evaluate("getComputedStyle(document.body).direction") == "rtl"
     page.close()
-
-
-CONTRASTS = """() => {
-  const channels = text => {
-    const context = Object.assign(document.createElement('canvas'), {width: 1, height: 1}).getContext('2d');
-    context.fillStyle = text;
-    context.fillRect(0, 0, 1, 1);
-    return context.getImageData(0, 0, 1, 1).data;
-  };
-  const light = text => {
-    const [r, g, b] = [...channels(text)].slice(0, 3).map(c => c / 255)
-      .map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const ground = element => {
-    for (; element; element = element.parentElement) {
-      const colour = getComputedStyle(element).backgroundColor;
-      if (channels(colour)[3]) return colour;
-    }
-    return 'white';
-  };
-  const weak = [];
-  for (const element of document.querySelectorAll('body *')) {
-    if (![...element.childNodes].some(node => node.nodeType === 3 && node.data.trim())) continue;
-    const one = light(getComputedStyle(element).color), other = light(ground(element));
-    const ratio = (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
-    if (ratio < 4.5) weak.push([element.className || element.tagName, element.textContent.slice(0, 30), ratio]);
-  }
-  return weak;
-}"""
-"""Texts that stand out less than WCAG 2.1 asks for at level AA (4.5 to 1)."""
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -394,6 +394,7 @@ def killed_rounds(tmp_path: Path, rounds: int, seed: int) -> int:
     victim.communicate()
     lasts = time.monotonic() - before
     between = 0
+    pages = {(root / "output" / "index.html").read_bytes()}
     for _ in range(rounds):
         shutil.rmtree(root / "output")
         shutil.copytree(tmp_path / "old", root / "output")
@@ -402,12 +403,16 @@ def killed_rounds(tmp_path: Path, rounds: int, seed: int) -> int:
         victim.send_signal(signal.SIGKILL)
         victim.communicate()
         left, done = whole(root, old, new)
+        page = (root / "output" / "index.html").read_bytes()
         between += bool(left and done)
         assert decode(Shelf(root / "output").read(STATE)) is not None
         last = make(root)
         assert (last.failed, last.problems) == ((), ())
         assert len(last.built) in (left, left + 1)  # a file may have come before its line in the state
         assert outputs(root) == new
+        pages.add((root / "output" / "index.html").read_bytes())
+        assert page in pages
+        assert len(pages) == 2
         assert make(root).built == ()
     return between
 

@@ -81,7 +81,7 @@ def whole(text: str) -> Any:
 @pytest.mark.parametrize(
     ("call", "keys"),
     [
-        (["build"], {"built", "fresh", "failed", "problems"}),
+        (["build"], {"built", "fresh", "failed", "index", "problems"}),
         (["check"], {"problems"}),
         (["list"], {"targets", "problems"}),
         (["init", "new-desk"], {"created", "problems"}),

@@ -33,7 +33,13 @@ def mujaz(installed: Path, *arguments: str, cwd: Path) -> subprocess.CompletedPr
 
 
 def test_the_wheel_carries_templates_words_skeletons_and_licences(installed: Path) -> None:
-    for name in ("templates/brief.html.j2", "templates/styles/ar-notes.csl", "words/rules.yaml", "py.typed"):
+    for name in (
+        "templates/brief.html.j2",
+        "templates/site/index.js",
+        "templates/styles/ar-notes.csl",
+        "words/rules.yaml",
+        "py.typed",
+    ):
         assert (installed / "mujaz" / name).is_file(), name
     assert {path.name for path in (installed / "mujaz" / "skeleton" / "audiences").iterdir()} == {
         path.name for path in (ROOT / "content" / "audiences").iterdir()

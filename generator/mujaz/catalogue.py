@@ -1,0 +1,67 @@
+"""The text of `output/.mujaz/index.json` ↔ `Catalogue`; what cannot be understood is none, never a crash."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from mujaz.model.listing import Card
+
+FORMAT = 1
+"""Of the file; another number means another Mujaz."""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What the index was last made of."""
+
+    cards: Mapping[str, Card] = field(default_factory=lambda: MappingProxyType({}))
+    """Target's name → what the index knows of the file."""
+    page: str = ""
+    """The digest of the page before its fonts came in."""
+    sha256: str = ""
+    """Of `index.html`."""
+
+
+def decode(raw: bytes | None) -> Catalogue:
+    """The catalogue in a file; an empty one where there is none that can be understood."""
+    try:
+        data = json.loads(raw or b"")
+        if data["format"] != FORMAT:
+            return Catalogue()
+        cards = {str(name): _card(each) for name, each in data["cards"].items()}
+        return Catalogue(cards, str(data["page"]), str(data["sha256"]))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return Catalogue()
+
+
+def _card(each: Any) -> Card:
+    return Card(
+        sha256=str(each["sha256"]),
+        direction="ltr" if each["direction"] == "ltr" else "rtl",
+        title=_text(each["title"]),
+        subtitle=_text(each["subtitle"]),
+        day=datetime.date.fromisoformat(each["day"]).isoformat(),
+        label=str(each["label"]),
+        keywords=tuple(map(str, each["keywords"])),
+        lines=tuple(map(str, each["lines"])),
+    )
+
+
+def _text(each: Any) -> str | None:
+    return None if each is None else str(each)
+
+
+def encode(catalogue: Catalogue) -> bytes:
+    """The file of a catalogue, sorted, so that differences can be read."""
+    data = {
+        "format": FORMAT,
+        "page": catalogue.page,
+        "sha256": catalogue.sha256,
+        "cards": {name: asdict(card) for name, card in catalogue.cards.items()},
+    }
+    return (json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
