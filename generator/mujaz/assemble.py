@@ -13,7 +13,7 @@ from markupsafe import Markup
 from mujaz import arabic, prose
 from mujaz.model.blocks import Block, Evaluation, Figure, Grid, Row
 from mujaz.model.brief import Brief, Item, Link, Part, Plot, Section, Selection, Value
-from mujaz.model.content import Workspace
+from mujaz.model.content import Digits, Workspace
 from mujaz.model.points import Point, Recommendation
 from mujaz.model.text import Depth, Noun, Shape, Since, Wording, shape_of
 from mujaz.notes import Address, called, cited, exchanged, listed, voice_in
@@ -24,6 +24,7 @@ _FIRST = frozenset({"title", "term", "instrument", "when", "actor", "role"})
 """Fields that a reader meets before the others of their block or point, though they are declared after."""
 _LAST = ("detail", "owner")
 """Fields that a reader meets after all others, in this order."""
+_OWN_DIGITS: Mapping[str, Digits] = {"ar": "arabic-indic", "fa": "persian"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +93,14 @@ def assemble(selection: Selection, workspace: Workspace, *, styles: Mapping[str,
 
 
 def voice_of(selection: Selection, workspace: Workspace) -> prose.Voice:
-    """The digits and the direction of a reader; English has no Arabic-Indic digits."""
+    """The digits and the direction of a reader.
+
+    Eastern digits are those of the language, whichever of the two kinds is named: Arabic has one, Persian the other,
+    and Kurdish both, by country. English has none of them.
+    """
     chosen = selection.reader.digits or workspace.digits
-    if chosen == "arabic-indic" and selection.entry.language == "fa":
-        return prose.Voice(digits="persian", direction="rtl")
+    if chosen != "western":
+        chosen = _OWN_DIGITS.get(selection.entry.language, chosen)
     return voice_in(selection.entry.language, prose.Voice(digits=chosen, direction="rtl"))
 
 

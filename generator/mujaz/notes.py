@@ -12,8 +12,8 @@ from mujaz import arabic, cite, prose
 from mujaz.model.brief import Note, Reading, ReadingList, Selection
 from mujaz.model.content import Notes, Reference
 
-_RIGHT_TO_LEFT = ("ar", "ckb", "fa")
-_PLACE = re.compile(r"(?<!\w)(?:ص ص|ص|pp?\.) [0-9]+(?:–[0-9]+)?")
+_RIGHT_TO_LEFT = ("ar", "ckb", "fa", "ur")
+_PLACE = re.compile(r"(?<!\w)(?:ص ص|صص|ص|لل|ل|pp?\.) [0-9]+(?:–[0-9]+)?")
 
 Address = tuple[int, int | None, str, int]
 """A text in a selection: part, point (None for the block), field, and which of the field's texts."""
@@ -41,8 +41,7 @@ def cited(
     clusters = [cluster for bracket in brackets if (cluster := cite.parse(bracket))]
     items = {key: reference.item for key, reference in entry.references.items()}
     style: cite.Style = "notes" if reader.notes is Notes.NOTES else "author-date"
-    line: arabic.Script = "arabic" if _direction(entry.language) == "rtl" else "latin"
-    return cite.cite(clusters, items, style=style, styles=styles, line=line)
+    return cite.cite(clusters, items, style=style, styles=styles, language=entry.language)
 
 
 def called(
