@@ -24,7 +24,7 @@ _FEW = 16
 """Values that are told beside their marks; of more, the axis tells."""
 _SOFT = "#6b655b"
 _LINE = "#d9d2c3"
-SERIES = ("#bd842d", "#a9bfc8", "#6e2733", "#5b7a44", "#c9b48a", "#3d3a55", "#a7a29a")
+SERIES = ("#c48a31", "#a9bfc8", "#6e2733", "#5b7a44", "#c9b48a", "#3d3a55", "#a7a29a")
 """After the accent; neighbours differ in lightness, so that a grey print tells them apart."""
 _INKS = ("#1c1a17", "#ffffff")
 _MARKERS = "osD^vPX*"
