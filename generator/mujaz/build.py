@@ -15,6 +15,7 @@ from mujaz.compose import House, TemplateMistakeError, Templates, compose, open_
 from mujaz.export import export
 from mujaz.export.engines import versions
 from mujaz.faces import digest, lacking
+from mujaz.lint import lint
 from mujaz.lock import decode, encode
 from mujaz.model.brief import Brief, plain
 from mujaz.model.content import Entry, Library
@@ -102,6 +103,7 @@ def build(root: Path, request: Request, *, jobs: int, tell: Callable[[Step], Non
         documents, broken = _composed([job for job in planned if job.because], site)
         made = _made(documents, site, jobs=jobs, tell=tell)
     wrong = (*mistakes, *broken)
+    doubts += lint(site.templates.house)
     problems = (*seen.problems, *doubts, *made.problems, *(each for _, each in wrong), *_over(planned, state))
     return Result(
         built=made.built,
@@ -118,8 +120,10 @@ def look(root: Path, request: Request) -> tuple[Survey, list[Job]]:
         return seen, []
     shelf = Shelf(root / "output")
     state, _ = _state(shelf)
-    jobs, mistakes = plan(Site(seen.library, open_templates(root), shelf, state), request)
-    problems = (*seen.problems, *(each for _, each in mistakes), *_over(jobs, state))
+    templates = open_templates(root)
+    jobs, mistakes = plan(Site(seen.library, templates, shelf, state), request)
+    wrong = (*lint(templates.house), *(each for _, each in mistakes))
+    problems = (*seen.problems, *wrong, *_over(jobs, state))
     return replace(seen, problems=in_order(problems)), jobs
 
 

@@ -10,7 +10,6 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from fontTools.ttLib import TTFont
 
 from mujaz.model.document import Medium
 
@@ -59,6 +58,8 @@ def digest(medium: Medium) -> str:
 @cache
 def _covered(medium: Medium) -> frozenset[str]:
     """The characters that every upright face of a medium can draw."""
+    from fontTools.ttLib import TTFont  # noqa: PLC0415 # what only names the faces does without
+
     sets = []
     for face in FACES[medium]:
         if face.style == "normal":
