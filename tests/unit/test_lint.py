@@ -16,6 +16,7 @@ from mujaz.compose import open_templates, packaged_folder
 from mujaz.lint import WEIGHTS, lint
 from mujaz.plan import Request
 from mujaz.report import Speaker, rules
+from mujaz.survey import survey
 from workspace import ROOT, lay, templates
 
 CASES = ROOT / "tests/cases/lint"
@@ -107,6 +108,26 @@ def test_a_warning_alone_does_not_fail_a_check(tmp_path: Path) -> None:
     root = house(tmp_path, "p { text-indent: 1em }\n")
     assert main(["-C", str(root), "check"]) == 0
     assert main(["-C", str(root), "check", "--strict"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("drawn", "rules_told"),
+    [
+        ("<text x='1'><tspan>موجز</tspan></text>", ["svg-text"]),
+        ("<title>موجز</title><text>Mujaz</text><path d='M0 0'/>", []),
+        ("<text>Mujaz</text><desc>شعار</desc>", []),
+        ("<path d='M0 0'/>", []),
+    ],
+)
+def test_a_logo_with_arabic_text_is_told_of_where_it_is_named(
+    tmp_path: Path, drawn: str, rules_told: list[str]
+) -> None:
+    lay(tmp_path)
+    (tmp_path / "logo.svg").write_text(f"<svg xmlns='http://www.w3.org/2000/svg'>{drawn}</svg>", "utf-8")
+    (tmp_path / "mujaz.yaml").write_text("organisation: موجز\nlogo: logo.svg\n", "utf-8")
+    told = [each for each in survey(tmp_path).problems if each.where.path == "mujaz.yaml"]
+    assert [each.rule for each in told] == rules_told
+    assert [str(each.where) for each in told] == ["mujaz.yaml:2:1"] * len(rules_told)
 
 
 def test_the_package_s_own_folder_is_no_house(tmp_path: Path) -> None:
