@@ -20,7 +20,9 @@ from mujaz.report import Speaker  # noqa: E402
 from mujaz.survey import survey  # noqa: E402
 
 CASES = ROOT / "tests" / "cases" / "rules"
-FAMILIES = ("argument", "evidence", "length", "language")
+FAMILIES = ("argument", "evidence", "length", "language", "house")
+ELSEWHERE = ("references", "colours")
+"""Keys of a sample that stand in files of their own."""
 TODAY = datetime.date(2025, 6, 30)
 SUMMARY = {"kind": "summary", "headline": "الري الحديث يوفّر الماء"}
 
@@ -30,6 +32,7 @@ HEADS = {
         "evidence": ("The evidence", "What the claims rest on."),
         "length": ("The length", "Whether a reader in a hurry can follow."),
         "language": ("The language", "Whether the Arabic is clean."),
+        "house": ("The house", "Whether what `mujaz.yaml` says can be read. This rule is an error."),
         "bad": "Told of",
         "said": "What is said",
         "good": "Silent",
@@ -39,6 +42,7 @@ HEADS = {
         "evidence": ("الدليل", "ما تقوم عليه الدعاوى."),
         "length": ("الطول", "هل يتابعه قارئ مستعجل."),
         "language": ("اللغة", "هل العربية سليمة."),
+        "house": ("المؤسسة", "هل يُقرأ ما اختارته في `mujaz.yaml`. وهذه القاعدة خطأ لا تنبيه."),
         "bad": "ما يُنبَّه عليه",
         "said": "نص التنبيه",
         "good": "ما يُسكَت عنه",
@@ -113,7 +117,7 @@ def topic_of(sample: str | Mapping[str, Any]) -> dict[str, Any]:
     bare = {"title": "ترشيد مياه الري", "date": "2025-01-15"}
     if isinstance(sample, str):
         return {**bare, "blocks": [{**SUMMARY, "gist": sample}]}
-    return {**bare, "blocks": [SUMMARY], **{key: each for key, each in sample.items() if key != "references"}}
+    return {**bare, "blocks": [SUMMARY], **{key: each for key, each in sample.items() if key not in ELSEWHERE}}
 
 
 def judged(sample: str | Mapping[str, Any], language: str = "ar") -> tuple[Problem, ...]:
@@ -122,7 +126,9 @@ def judged(sample: str | Mapping[str, Any], language: str = "ar") -> tuple[Probl
         root = Path(folder)
         topic = root / "content/topics/t"
         topic.mkdir(parents=True)
-        (root / "mujaz.yaml").write_text("organisation: المؤسسة\nlanguages: [ar, en]\n", "utf-8")
+        own = {"colours": sample["colours"]} if isinstance(sample, Mapping) and "colours" in sample else {}
+        house = {"organisation": "المؤسسة", "languages": ["ar", "en"], **own}
+        (root / "mujaz.yaml").write_text(yaml.safe_dump(house, allow_unicode=True), "utf-8")
         audiences = root / "content/audiences"
         audiences.mkdir()
         for path in (ROOT / "content/audiences").glob("*.yaml"):

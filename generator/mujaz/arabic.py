@@ -170,8 +170,8 @@ _DATES: Final[Mapping[str, tuple[str, str, str]]] = {  # gregorian, hijri, both
 def date(value: datetime.date, *, lang: str, country: str, calendar: Calendar, policy: Policy) -> str:
     """A day in words: «15 كانون الثاني 2025», «15 رجب 1446هـ», or both as official letters join them.
 
-    `country` (ISO 3166, any case) chooses the Arabic names of Gregorian months; an unknown one gets the
-    common Arabic names. Hijri is Umm al-Qura, from which an announced date may differ by a day; outside its
+    `country` (ISO 3166, any case) chooses the Arabic and Persian names of Gregorian months; an unknown one gets the
+    common names. Hijri is Umm al-Qura, from which an announced date may differ by a day; outside its
     tables HijriRangeError is raised.
     """
     patterns = _DATES[lang]
@@ -185,7 +185,7 @@ def date(value: datetime.date, *, lang: str, country: str, calendar: Calendar, p
 
 def _month(month: int, lang: str, country: str) -> str:
     try:
-        locale = Locale.parse(f"{lang}_{country.upper()}" if lang == "ar" and country else lang)
+        locale = Locale.parse(f"{lang}_{country.upper()}" if lang in ("ar", "fa") and country else lang)
     except (UnknownLocaleError, ValueError):
         locale = Locale.parse(lang)
     name = str(locale.months["format"]["wide"][month])
@@ -234,25 +234,28 @@ def counted(n: int, forms: Mapping[str, str], *, lang: str, policy: Policy) -> s
 # ---------------------------------------------------------------- order, script, words
 
 _ALPHABET: Final = "ءابپتثجچحخدذرڕزژسشصضطظعغفڤقكگلڵمنهەوۆيێ"
+_PERSIAN: Final = _ALPHABET.replace("هەوۆ", "وۆهە")
 _SEATED: Final = str.maketrans("ئؤ", "ءء")  # a hamza on its seat is a hamza: «رئاسة» stands before «ربيع»
 _ROOTED: Final = re.compile(  # «ال» is part of these words
     r"الله(?!\w)|الت(?:زام|قاء|ماس|باس|حاق|فات|فاف|هاب|ئام|قاط|واء|حام)|الكترون|الغاء"
 )
 
 
-def sort_key(text: str) -> tuple[int, str, str]:
+def sort_key(text: str, lang: str = "ar", *, article: bool = True) -> tuple[int, str, str]:
     """Key of a list's order: Arabic before Latin, word by word, without an initial «ال».
 
     Alif with or without hamza is one letter, as are ya and alif maqsura, ha and ta marbuta, and hamza on either
-    seat; the text itself breaks ties. «ابن» and «أبو» count. Numbers sort by value, before letters.
+    seat; the text itself breaks ties. «ابن» and «أبو» count. Numbers sort by value, before letters. `lang` is that of
+    the list: Persian has «و» before «ه». Texts of a language without an article are sorted by «ال» too («الگو»).
     """
-    bare = re.sub(r"^[\W_]+", "", re.sub(r"[ـ\u064b-\u065f\u0670]", "", text))
-    if re.match(r"ال\w{2}", bare) and not _ROOTED.match(bare):
+    bare = re.sub(r"^[\W_]+", "", re.sub(r"[ـ\u064b-\u065f\u0670\u200c\u200d]", "", text))
+    if article and re.match(r"ال\w{2}", bare) and not _ROOTED.match(bare):
         bare = bare[2:]
     bare = bare.translate(_SEATED)
     plain = re.sub(r"[\W_]+", " ", re.sub(r"['’ʼ]", "", folded(bare))).strip()
     plain = re.sub(r"\d+", lambda found: found[0].lstrip("0").zfill(15), plain)
-    ranked = "".join(chr(0xE000 + _ALPHABET.index(c)) if c in _ALPHABET else c for c in plain)
+    alphabet = _PERSIAN if lang == "fa" else _ALPHABET
+    ranked = "".join(chr(0xE000 + alphabet.index(c)) if c in alphabet else c for c in plain)
     return (0 if script(text) == "arabic" else 1, ranked, text)
 
 

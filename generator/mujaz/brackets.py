@@ -34,22 +34,22 @@ class Cluster:
 
 
 _TERMS: Final[Mapping[str, str]] = {
-    "page": "ص ص|ص.ص|صص|ص|صفحة|الصفحة|صفحات|الصفحات|pp|p|pages|page",
-    "part": "ج|جزء|الجزء|pt|part",
-    "volume": "مج|مجلد|المجلد|vols|vol|volume",
-    "chapter": "فصل|الفصل|chap|ch|chapter",
-    "section": "مبحث|المبحث|§|sec|section",
-    "paragraph": "ف|فقرة|الفقرة|الفقرات|¶|paras|para|paragraph",
-    "article-locator": "م|مادة|المادة|المواد|arts|art|article",
-    "appendix": "ملحق|الملحق|app|appendix",
-    "column": "عمود|العمود|col|column",
-    "figure": "شكل|الشكل|fig|figure",
-    "table": "جدول|الجدول|table",
-    "line": "سطر|السطر|line",
-    "folio": "ورقة|الورقة|fol",
-    "note": "هامش|الهامش|nn|n|note",
-    "book": "الكتاب|bk",
-    "verse": "آية|الآية",
+    "page": "ص ص|ص.ص|صص|ص|صفحة|الصفحة|صفحات|الصفحات|pp|p|pages|page|لل|ل|لاپەڕە|لاپەڕەی|صفحهٔ|صفحه",
+    "part": "ج|جزء|الجزء|pt|part|بەرگ|بەرگی|جلد",
+    "volume": "مج|مجلد|المجلد|vols|vol|volume|دورهٔ|دوره",
+    "chapter": "فصل|الفصل|chap|ch|chapter|بەش|بەشی",
+    "section": "مبحث|المبحث|§|sec|section|تەوەر|تەوەری|بخش",
+    "paragraph": "ف|فقرة|الفقرة|الفقرات|¶|paras|para|paragraph|بڕگە|بڕگەی|بند",
+    "article-locator": "م|مادة|المادة|المواد|arts|art|article|ماددە|ماددەی|مادە|مادەی|مادهٔ|ماده",
+    "appendix": "ملحق|الملحق|app|appendix|پاشکۆ|پاشکۆی|پیوست",
+    "column": "عمود|العمود|col|column|ستوون|ستوونی|ستون",
+    "figure": "شكل|الشكل|fig|figure|شێوە|شێوەی|شکل",
+    "table": "جدول|الجدول|table|خشتە|خشتەی",
+    "line": "سطر|السطر|line|دێڕ|دێڕی",
+    "folio": "ورقة|الورقة|fol|پەڕە|پەڕەی|برگ",
+    "note": "هامش|الهامش|nn|n|note|پەراوێز|پەراوێزی|یادداشت",
+    "book": "الكتاب|bk|کتێبی|کتاب",
+    "verse": "آية|الآية|ئایەت|ئایەتی|آیهٔ|آیه",
 }
 _LABELS: Final = {word: term for term, spelled in _TERMS.items() for word in spelled.split("|")}
 _KEY: Final = re.compile(r"(?<![\w@])(-?)@(\w(?:[\w:.#$%&+?~/-]*\w)?)")

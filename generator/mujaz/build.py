@@ -17,6 +17,7 @@ from mujaz.export import export
 from mujaz.export.engines import versions
 from mujaz.export.site import INDEX
 from mujaz.faces import digest, lacking
+from mujaz.lint import lint
 from mujaz.lock import decode, encode
 from mujaz.model.brief import Brief, plain
 from mujaz.model.content import Entry, Library
@@ -112,6 +113,7 @@ def build(root: Path, request: Request, *, jobs: int, tell: Callable[[Step], Non
         made = _made(documents, site, jobs=jobs, tell=tell)
         listed = _listed(site, planned)
     wrong = (*mistakes, *broken)
+    doubts += lint(site.templates.house)
     told = (*made.problems, *listed, *(each for _, each in wrong))
     problems = (*seen.problems, *doubts, *told, *_over(planned, state))
     return Result(
@@ -130,8 +132,10 @@ def look(root: Path, request: Request) -> tuple[Survey, list[Job]]:
         return seen, []
     shelf = Shelf(root / "output")
     state, _ = _state(shelf)
-    jobs, mistakes = plan(Site(seen.library, open_templates(root), shelf, state), request)
-    problems = (*seen.problems, *(each for _, each in mistakes), *_over(jobs, state))
+    templates = open_templates(root)
+    jobs, mistakes = plan(Site(seen.library, templates, shelf, state), request)
+    wrong = (*lint(templates.house), *(each for _, each in mistakes))
+    problems = (*seen.problems, *wrong, *_over(jobs, state))
     return replace(seen, problems=in_order(problems)), jobs
 
 

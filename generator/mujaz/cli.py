@@ -19,7 +19,7 @@ from mujaz.mend import mend
 from mujaz.model.document import Medium
 from mujaz.model.text import SLUG
 from mujaz.plan import RefusedError, Request, unnamed
-from mujaz.problems import Problem, Where
+from mujaz.problems import Problem, Where, in_order
 from mujaz.proofread import proofread
 from mujaz.publish import OutputError
 from mujaz.read import find_workspace
@@ -228,8 +228,19 @@ def _check(desk: Desk) -> int:
             desk.tell(desk.speaker.shown(f"{where}: {desk.speaker.say(word, found=each.found, better=each.better)}"))
         desk.tell(desk.speaker.shown(desk.speaker.say("mended", count=len(done))))
         seen = survey(root, today)
-    shown = [each for each in seen.problems if _concerns(each, wanted)]
+    found = in_order((*seen.problems, *_of_templates(root)))
+    shown = [each for each in found if _concerns(each, wanted)]
     return _told(desk, shown, os.path.relpath(root), more)
+
+
+def _of_templates(root: Path) -> tuple[Problem, ...]:
+    """What is wrong with the house's own templates; a house without any loads nothing that looks at them."""
+    if not (root / "templates").is_dir():
+        return ()
+    from mujaz.compose import open_templates  # noqa: PLC0415 # checking content does without
+    from mujaz.lint import lint  # noqa: PLC0415 # as above
+
+    return lint(open_templates(root).house)
 
 
 def _told(desk: Desk, problems: Sequence[Problem], folder: str, more: Mapping[str, Any]) -> int:

@@ -43,6 +43,7 @@ PACKAGES: Mapping[str, str] = MappingProxyType(
         "pydantic": "2.14",
         "python-bidi": "0.6.12",
         "pyyaml": "6.0.3",
+        "tinycss2": "1.5",
         "weasyprint": "70.0",
     }
 )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mujaz import arabic
+from mujaz.colours import PAPER, contrast, darker
 from mujaz.model.brief import Plot
 
 if TYPE_CHECKING:
@@ -23,8 +24,9 @@ _FEW = 16
 """Values that are told beside their marks; of more, the axis tells."""
 _SOFT = "#6b655b"
 _LINE = "#d9d2c3"
-_SERIES = ("#b9802a", "#8aa3ad", "#7b2f3a", "#4f6b3a", "#c9b48a", "#3d3a55", "#a7a29a")
+SERIES = ("#c48a31", "#a9bfc8", "#6e2733", "#5b7a44", "#c9b48a", "#3d3a55", "#a7a29a")
 """After the accent; neighbours differ in lightness, so that a grey print tells them apart."""
+_INKS = ("#1c1a17", "#ffffff")
 _MARKERS = "osD^vPX*"
 
 
@@ -71,7 +73,7 @@ class _Pen:
         self.rtl = plot.direction == "rtl"
         self.words = FontProperties(fname=str(look.font), size=look.size)
         self.small = FontProperties(fname=str(look.font), size=look.size * 0.9)
-        self.colours = (look.accent, *_SERIES)
+        self.colours = (look.accent, *SERIES)
 
     def draw(self) -> None:
         """Choose the form, draw it, and dress its axes."""
@@ -176,7 +178,8 @@ class _Pen:
                 if few and side:
                     placed = {"ha": "center", "va": "bottom" if side > 0 else "top"}
                     offset = (0, 4 if side > 0 else -5)
-                    self._note(axes, plot.said[row][number], (row, value[number] or 0.0), (offset, placed), colour)
+                    ink = darker(colour, (PAPER,))
+                    self._note(axes, plot.said[row][number], (row, value[number] or 0.0), (offset, placed), ink)
 
     def _spread(self) -> float:
         """From the lowest figure of all to the highest."""
@@ -305,8 +308,5 @@ def _beside(values: Sequence[float | None], spread: float) -> list[int]:
 
 
 def _on(colour: str) -> str:
-    """The ink that can be read on a colour: by relative luminance, as WCAG 2.2 defines contrast."""
-    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in channels]
-    light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return "#1c1a17" if (light + 0.05) / 0.05 > 1.05 / (light + 0.05) else "#ffffff"
+    """The ink that can be read better on a colour."""
+    return max(_INKS, key=lambda ink: contrast(ink, colour))

@@ -10,8 +10,6 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from fontTools.ttLib import TTFont
-
 from mujaz.model.document import Medium, Theme
 
 
@@ -67,6 +65,8 @@ def digest(theme: Theme, medium: Medium) -> str:
 @cache
 def _covered(theme: Theme, medium: Medium) -> frozenset[str]:
     """The characters that every upright face of a theme can draw."""
+    from fontTools.ttLib import TTFont  # noqa: PLC0415 # what only names the faces does without
+
     sets = []
     for face in faces_of(theme, medium):
         if face.style == "normal":

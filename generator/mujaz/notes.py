@@ -12,8 +12,8 @@ from mujaz import arabic, cite, prose
 from mujaz.model.brief import Note, Reading, ReadingList, Selection
 from mujaz.model.content import Digits, Notes, Reference
 
-_RIGHT_TO_LEFT = ("ar", "ckb", "fa")
-_PLACE = re.compile(r"(?<!\w)(?:ص ص|ص|pp?\.) [0-9]+(?:–[0-9]+)?")
+_RIGHT_TO_LEFT = ("ar", "ckb", "fa", "ur")
+_PLACE = re.compile(r"(?<!\w)(?:ص ص|صص|ص|لل|ل|pp?\.) [0-9]+(?:–[0-9]+)?")
 
 Address = tuple[int, int | None, str, int]
 """A text in a selection: part, point (None for the block), field, and which of the field's texts."""
@@ -30,10 +30,17 @@ def voice_in(language: str, voice: prose.Voice) -> prose.Voice:
     return prose.Voice(digits="western", direction="ltr")
 
 
+_OWN_DIGITS: Mapping[str, Digits] = {"ar": "arabic-indic", "fa": "persian"}
+
+
 def voice_for(language: str, digits: Digits) -> prose.Voice:
-    """The voice of a page in a language; English has no Arabic-Indic digits, Persian has its own."""
-    if digits == "arabic-indic" and language == "fa":
-        return prose.Voice(digits="persian", direction="rtl")
+    """The voice of a page in a language.
+
+    Eastern digits are those of the language, whichever of the two kinds is named: Arabic has one, Persian the other,
+    and Kurdish both, by country. English has none of them.
+    """
+    if digits != "western":
+        digits = _OWN_DIGITS.get(language, digits)
     return voice_in(language, prose.Voice(digits=digits, direction="rtl"))
 
 
@@ -48,8 +55,7 @@ def cited(
     clusters = [cluster for bracket in brackets if (cluster := cite.parse(bracket))]
     items = {key: reference.item for key, reference in entry.references.items()}
     style: cite.Style = "notes" if reader.notes is Notes.NOTES else "author-date"
-    line: arabic.Script = "arabic" if _direction(entry.language) == "rtl" else "latin"
-    return cite.cite(clusters, items, style=style, styles=styles, line=line)
+    return cite.cite(clusters, items, style=style, styles=styles, language=entry.language)
 
 
 def called(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -27,7 +28,7 @@ from mujaz.model.content import (
 )
 from mujaz.model.content import Path as ContentPath
 from mujaz.model.text import SLUG
-from mujaz.problems import Problem, Where, errors, in_order
+from mujaz.problems import Problem, Severity, Where, errors, in_order
 from mujaz.sheets import sheet
 from mujaz.shelf import Shelf, Unread, levelled, shelve
 
@@ -38,6 +39,8 @@ AUDIENCES = "content/audiences"
 DATA = "data"
 """The folder of a topic that holds the figures of its charts."""
 _PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"<svg": "image/svg+xml"}
+_ARABIC_DRAWN = re.compile(r"<(?:\w+:)?text\b[^>]*>(?:(?!</(?:\w+:)?text).)*?[\u0621-\u06ff]", re.DOTALL)
+"""Arabic letters that a picture has as text, and not as paths."""
 _LANGUAGES: tuple[str, ...] = TypeAdapter(Language).json_schema()["enum"]
 _TEXTS = ", ".join(f"{each}.yaml" for each in _LANGUAGES)
 
@@ -229,6 +232,8 @@ def _logo(desk: _Desk, workspace: Workspace, source: Source) -> Picture | None:
     if kind is None or len(data) > MAX_PICTURE:
         desk.problems.append(Problem("picture-wrong", where, {"found": name, "allowed": "PNG, JPEG, SVG"}))
         return None
+    if kind == "image/svg+xml" and _ARABIC_DRAWN.search(data.decode("utf-8", "replace")):
+        desk.problems.append(Problem("svg-text", where, {"found": name}, Severity.WARNING))
     return Picture(kind, data)
 
 

@@ -58,10 +58,9 @@ def describe(folder: Path) -> list[str]:
 
 
 def _topic(slug: str, languages: tuple[str, ...], today: datetime.date) -> dict[str, str]:
-    """A topic's files; a language that has no skeleton of its own begins with the Arabic one."""
+    """A topic's files, a skeleton in each language."""
     dates = {"DATE": today.isoformat(), "REVIEW": (today + _YEAR).isoformat()}
-    known = {name: _dated(_skeleton(f"topic.{name}.yaml"), dates) for name in ("ar", "en")}
-    texts = {f"{_TOPIC}/{slug}/{name}.yaml": known.get(name, known["ar"]) for name in languages}
+    texts = {f"{_TOPIC}/{slug}/{name}.yaml": _dated(_skeleton(f"topic.{name}.yaml"), dates) for name in languages}
     return {**texts, f"{_TOPIC}/{slug}/references.yaml": _skeleton("references.yaml")}
 
 

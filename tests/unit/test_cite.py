@@ -219,6 +219,6 @@ def test_in_a_line_of_latin_letters_arabic_is_what_stands_apart() -> None:
         "b": {"id": "b", "type": "book", "language": "en", "title": "Roads", "author": [{"family": "Byman"}]},
     }
     clusters = [cluster for text in ("@a, conclusion", "see @a؛ @b, p. 5") if (cluster := parse(text))]
-    first, second = cite(clusters, items, style="notes", styles=STYLES, line="latin").texts
+    first, second = cite(clusters, items, style="notes", styles=STYLES, language="en").texts
     assert first == '<span lang="ar" dir="rtl">مركز، <b>الأمن</b> (د.ت)</span>, conclusion.'
     assert second.startswith('see <span lang="ar" dir="rtl">مركز، <b>الأمن</b>، مرجع سابق</span>; Byman')

@@ -476,7 +476,7 @@ def test_labels_that_cannot_be_read_are_named_with_their_file(tmp_path: Path, te
 def test_a_language_without_labels_is_a_problem() -> None:
     brief = told(entry([{"kind": "summary", "headline": "نص"}], language="ckb"))
     with pytest.raises(TemplateMistakeError) as caught:
-        made(brief, Medium.SCREEN)
+        made(brief, Medium.SCREEN, Templates({}, {}, {}, {}))
     assert caught.value.problem.rule == "labels-missing"
     assert caught.value.problem.facts["found"] == "ckb"
 

@@ -71,7 +71,7 @@ def test_a_bar_is_as_long_as_its_figure() -> None:
 
 def test_every_bar_of_every_series_is_as_long_as_its_figure() -> None:
     svg = draw(TWO, LOOK)
-    for number, colour in enumerate((ACCENT, "#b9802a")):
+    for number, colour in enumerate((ACCENT, "#c48a31")):
         scale = {
             round((box[3] - box[1]) / (row[number] or 0), 3)
             for box, row in zip(boxes(svg, colour), TWO.values, strict=True)
@@ -113,7 +113,7 @@ def test_a_figure_below_nothing_hangs_from_the_line() -> None:
 def test_shares_fill_the_whole_and_are_told_in_percent() -> None:
     plot = replace(TWO, kind="stacked-share", values=((1.0, 3.0), (2.0, 2.0), (0.0, 5.0)))
     svg = draw(plot, LOOK)
-    one, other = boxes(svg), boxes(svg, "#b9802a")
+    one, other = boxes(svg), boxes(svg, "#c48a31")
     for number, (first, second) in enumerate(plot.values):
         if first:
             whole = (one[number][2] - one[number][0]) + (other[number][2] - other[number][0])

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 import yaml
 
 import architecture
+from mujaz.faces import lacking
+from mujaz.language import slips
 from mujaz.model.blocks import kinds
+from mujaz.model.content import Language
+from mujaz.model.document import Medium
 from mujaz.report import rules
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,12 +54,44 @@ def test_a_kind_of_block_is_one_word_in_four_places() -> None:
         assert sorted(headings) == sorted(classes), guide
 
 
-@pytest.mark.parametrize("language", ["ar", "en"])
-def test_labels_name_every_kind_and_every_word_of_the_fields(language: str) -> None:
-    labels = yaml.safe_load((ROOT / "templates" / "labels" / f"{language}.yaml").read_text("utf-8"))
-    assert set(labels["kinds"]) == set(kinds())
-    other = yaml.safe_load((ROOT / "templates" / "labels" / "ar.yaml").read_text("utf-8"))
-    assert labels.keys() == other.keys()
+LABELS = {path.stem: yaml.safe_load(path.read_text("utf-8")) for path in (ROOT / "templates" / "labels").iterdir()}
+
+
+def words_of(labels: dict[str, Any], above: str = "") -> dict[str, str]:
+    """Every label by its whole name."""
+    found: dict[str, str] = {}
+    for key, each in labels.items():
+        found |= words_of(each, f"{above}{key}.") if isinstance(each, dict) else {f"{above}{key}": each}
+    return found
+
+
+def test_labels_name_every_kind_of_block() -> None:
+    assert set(LABELS["ar"]["kinds"]) == set(kinds())
+
+
+def test_every_language_has_labels_and_citation_styles() -> None:
+    languages = set(get_args(Language))
+    assert set(LABELS) == languages
+    styles = {path.stem for path in (ROOT / "templates" / "styles").iterdir()}
+    assert styles == {f"{language}-{style}" for language in languages for style in ("notes", "author-date")}
+
+
+@pytest.mark.parametrize("language", LABELS)
+def test_labels_of_all_languages_have_the_same_names_and_the_same_gaps_to_fill(language: str) -> None:
+    mine, arabic = words_of(LABELS[language]), words_of(LABELS["ar"])
+    assert mine.keys() == arabic.keys()
+    for name, word in mine.items():
+        assert isinstance(word, str), name
+        assert word.strip(), name
+        assert sorted(re.findall(r"{.*?}", word)) == sorted(re.findall(r"{.*?}", arabic[name])), name
+
+
+@pytest.mark.parametrize("language", LABELS)
+def test_labels_are_spelled_as_their_language_is_and_every_font_has_their_letters(language: str) -> None:
+    for name, word in words_of(LABELS[language]).items():
+        if name not in ("quote.open", "quote.close"):  # halves of a pair
+            assert [slip.rule for slip in slips(word, language)] == [], name
+        assert [lacking(word, "classic", medium) for medium in Medium] == [[], []], name
 
 
 def test_every_rule_that_the_code_names_has_its_sentences() -> None:

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from mujaz.check import argument, evidence, length
+from mujaz.check import argument, contrast, evidence, length
 from mujaz.check.crew import spread
 from mujaz.check.figures import figures
 from mujaz.check.links import audience_links, topic_links
@@ -17,7 +17,7 @@ from mujaz.language import RULES as LANGUAGE
 from mujaz.model.content import Entry, Library, Reference, Source
 from mujaz.problems import Problem, in_order
 
-RULES = frozenset((*argument.RULES, *evidence.RULES, *length.RULES, *LANGUAGE))
+RULES = frozenset((*argument.RULES, *contrast.RULES, *evidence.RULES, *length.RULES, *LANGUAGE))
 """The rules of judgement: a house may weigh them otherwise, and an author silence one in a place."""
 
 
@@ -32,6 +32,7 @@ def check(library: Library, today: datetime.date | None = None) -> tuple[Problem
         problems += linked
         judged += doubted
     judged += titles(_references(library))
+    judged += contrast.contrast(library)
     weights = library.workspace.rules
     if library.source:
         problems += unknown_rules(weights, library.source, ("rules",), RULES)

@@ -42,7 +42,8 @@ def argument(entry: Entry, whole: Whole) -> Iterator[Problem]:
     """What the argument leaves open."""
     yield from _answers(entry)
     yield from _hypotheses(entry)
-    yield from _questions(entry, whole)
+    if entry.language in _STEMMED:
+        yield from _questions(entry, whole)
     for number, block in enumerate(entry.topic.blocks):
         if isinstance(block, Scenarios):
             for at, point in enumerate(block.points):
@@ -96,6 +97,8 @@ def _hypotheses(entry: Entry) -> Iterator[Problem]:
 
 # ------------------------------------------------------------------------------------------------ questions
 
+_STEMMED = ("ar", "en")
+"""Languages whose words are compared by what is left of them without their grammar."""
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _FOLD = str.maketrans("أإآٱىةؤئ", "اااايهوي", "".join(chr(code) for code in range(0x064B, 0x0653)) + "ـ")
 _PREFIX = re.compile(r"^(?:وال|بال|فال|كال|ولل|لل|ال|[وفبكل](?=\w{4}))(?=\w{3})")

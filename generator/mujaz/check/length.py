@@ -24,7 +24,8 @@ _TABLES = re.compile(r"^\s*\|.*$", re.MULTILINE)
 _END = re.compile(r"[.!?؟…\n؛](?:(?<=[.!?؟…])(?=[\s»”)\]]|$)|(?<=\n)(?:\s*\n|(?=\s*(?:[-*+]|\d+[.)])\s))|(?<=؛)\s*\n)")
 """Where a sentence may end; it begins with the marks that it can begin with, so that the others are passed over."""
 _EXPLAINED = re.compile(
-    r"\s*[\"»”]?\s*(?:\(|،?\s*(?:أي|وهو|وهي|ويعني|وتعني|ومعناه|ويقصد|ويُقصد)\b|, (?:that is|which)|is\b|means\b)"
+    r"\s*[\"»”]?\s*(?:\(|،?\s*(?:أي|وهو|وهي|ويعني|وتعني|ومعناه|ويقصد|ويُقصد|یعنی|که همان|واتە)\b"
+    r"|, (?:that is|which)|is\b|means\b)"
 )
 
 
@@ -69,7 +70,7 @@ def _specialist(language: str) -> Mapping[str, tuple[str, ...]]:
     terms: list[str] = parse(raw, "terms.yaml").data.get(language, [])
     found: dict[str, tuple[str, ...]] = {}
     for term in terms:
-        for prefix in _PREFIXES if language != "en" else ("",):
+        for prefix in _PREFIXES if language == "ar" else ("",):
             first = prefix + _WORD.findall(term)[0]
             found[first] = (*found.get(first, ()), term)
     return found
@@ -77,7 +78,7 @@ def _specialist(language: str) -> Mapping[str, tuple[str, ...]]:
 
 @cache
 def _pattern(terms: frozenset[str], language: str) -> re.Pattern[str]:
-    prefix = f"(?:{'|'.join(_PREFIXES[1:])})?" if language != "en" else ""
+    prefix = f"(?:{'|'.join(_PREFIXES[1:])})?" if language == "ar" else ""
     each = "|".join(map(re.escape, sorted(terms, key=lambda term: (-len(term), term))))
     return re.compile(rf"(?<!\w){prefix}(?P<term>{each})(?!\w)")
 
@@ -105,7 +106,8 @@ def _terms(entry: Entry, whole: Whole, reader: Audience) -> Iterator[Problem]:
 
 _NAMING = (  # noqa: SIM905 # one word a line would fill a screen
     "شبكة قناة وكالة صحيفة مجلة موقع شركة منظمة طائرة طائرات مقاتلة مقاتلات دبابة دبابات صاروخ صواريخ طراز "
-    "لشبكة لقناة لوكالة بطائرات بمقاتلات"
+    "لشبكة لقناة لوكالة بطائرات بمقاتلات "
+    "شبکهٔ شبکه خبرگزاری شرکت سازمان هواپیمای جنگندهٔ تۆڕی کەناڵی ئاژانسی کۆمپانیای ڕێکخراوی فڕۆکەی"
 ).split()
 _ACRONYM = re.compile(rf"(?<![\w(./-]){''.join(f'(?<!{word} )' for word in _NAMING)}(?P<term>[A-Z]{{2,6}})(?![\w)./-])")
 """Letters that stand for words which an Arabic reader is not told; the name of a channel or an aircraft is told of by

@@ -15,7 +15,7 @@ from typing import Final
 
 from mujaz.arabic import Script, script
 from mujaz.brackets import Cite, Cluster, parse
-from mujaz.cite.items import Source, Style, exchanged, source
+from mujaz.cite.items import SCRIPTS, Source, Style, exchanged, source
 from mujaz.cite.render import Position, Shelf, html, plain, wrapped
 
 __all__ = [
@@ -72,21 +72,23 @@ def cite(
     *,
     style: Style,
     styles: Mapping[str, str],
-    line: Script = "arabic",
+    language: str = "ar",
 ) -> Citations:
     """Notes or author-date texts for the clusters in order of appearance, and the lists of what they cite.
 
     `items` are CSL-YAML as authors write it, by key; `styles` holds the XML of `ar-notes`, `en-author-date`
-    and so on, of which only the cited languages' are asked for. Raises UnknownKeyError. `line` is the script of
-    the text that they stand in: what is of the other one is wrapped in `<span lang dir>`; digits stay as they are.
+    and so on, of which only those that are needed are asked for. Raises UnknownKeyError. `language` is that of the
+    text that they stand in: what is of the other script is wrapped in `<span lang dir>`; digits stay as they are.
     """
-    sources = _dated(_sources(clusters, items, style), style)
+    line = SCRIPTS.get(language, "latin")
+    tongues: dict[Script, str] = {script: _tongue(script, language) for script in ("arabic", "latin")}
+    sources = _dated(_sources(clusters, items, style, language), style, tongues)
     shelves, lists = {}, []
-    for kind in ("arabic", "latin"):
+    for kind, tongue in tongues.items():
         if chosen := [one for one in sources.values() if one.script == kind]:
-            shelves[kind] = Shelf(chosen, styles[f"{chosen[0].style}-{style}"])
-            entries = tuple(Entry(one.key, html(shelves[kind].entry(one), one), one.tag) for one in chosen)
-            lists.append(References(chosen[0].style, chosen[0].script, entries))
+            shelves[kind] = Shelf(chosen, styles[f"{tongue}-{style}"])
+            entries = tuple(Entry(one.key, html(shelves[kind].entry(one), one, tongue), one.tag) for one in chosen)
+            lists.append(References(tongue, kind, entries))
     texts = []
     # Author and date say the place each time; only notes grow shorter.
     always = (tuple((one, Position.FIRST) for one in cluster.cites) for cluster in clusters)
@@ -94,25 +96,40 @@ def cite(
         cluster, bodies = Cluster(tuple(one for one, _ in placed)), []
         for one, position in placed:
             text = shelves[sources[one.key].script].cite(one, position)
-            bodies.append(html(_bare(text, style), sources[one.key]))
+            bodies.append(html(_bare(text, style), sources[one.key], tongues[sources[one.key].script]))
         texts.append(_text(_pieces(cluster, bodies, sources, line=line), style, line))
     return Citations(tuple(texts), tuple(lists))
 
 
-def _sources(clusters: Sequence[Cluster], items: Mapping[str, Mapping[str, object]], style: Style) -> dict[str, Source]:
+def _tongue(kind: Script, language: str) -> str:
+    """Whose words a style sets the sources of a script with: the reader's, where the script is that of his language."""
+    if kind == "latin":
+        return "en"
+    return language if language in _LETTERS and SCRIPTS.get(language) == kind else "ar"
+
+
+def _sources(
+    clusters: Sequence[Cluster], items: Mapping[str, Mapping[str, object]], style: Style, language: str
+) -> dict[str, Source]:
     """The cited sources in the order of the lists."""
     keys = dict.fromkeys(one.key for cluster in clusters for one in cluster.cites)
     for key in keys:
         if key not in items:
             raise UnknownKeyError(key)
-    found = sorted((source(key, items[key], style) for key in keys), key=lambda one: (one.order, one.key))
+    found = sorted((source(key, items[key], style) for key in keys), key=lambda one: (one.order(language), one.key))
     return {one.key: one for one in found}
 
 
-_LETTERS: Final[Mapping[Script, str]] = {"arabic": "أبجدهوزحطيكلمنسعفصقرشتثخذضظغ", "latin": ascii_lowercase}
+_LETTERS: Final[Mapping[str, Sequence[str]]] = {
+    "ar": "أبجدهوزحطيكلمنسعفصقرشتثخذضظغ",
+    "ckb": "ابجدھوزحطیکلمنسعفصقرشتپچخڤژگڵ",
+    "fa": ("الف", *"بجدهوزحطیکلمنسعفصقرشتثخذضظغ"),
+    "en": ascii_lowercase,
+}
+"""What tells the works of one author and year apart, by the language of the style."""
 
 
-def _dated(sources: Mapping[str, Source], style: Style) -> dict[str, Source]:
+def _dated(sources: Mapping[str, Source], style: Style, tongues: Mapping[Script, str]) -> dict[str, Source]:
     """With a letter after the year where author and year alone do not tell sources apart (2021أ, 2021ب)."""
     if style == "notes":
         return dict(sources)
@@ -122,7 +139,7 @@ def _dated(sources: Mapping[str, Source], style: Style) -> dict[str, Source]:
     result = dict(sources)
     for keys in alike.values():
         for index, key in enumerate(keys if len(keys) > 1 else ()):
-            letters = _LETTERS[sources[key].script]
+            letters = _LETTERS[tongues[sources[key].script]]
             suffix = {"year-suffix": letters[index % len(letters)]}
             result[key] = replace(sources[key], data={**sources[key].data, **suffix})
     return result

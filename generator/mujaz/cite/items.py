@@ -25,7 +25,8 @@ _LAWS: Final = frozenset({"bill", "hearing", "legal_case", "legislation", "regul
 _EXCHANGED: Final = frozenset({"DOI", "language", "title", "categories"})
 _OWN: Final = frozenset({"annote", "note", "abstract", "keyword", "id", "type"})
 """What a source's exchanged form leaves out: remarks and summaries are not told to readers."""
-_SCRIPTS: Final[Mapping[str, Script]] = {"ar": "arabic", "ckb": "arabic", "fa": "arabic", "ur": "arabic"}
+SCRIPTS: Final[Mapping[str, Script]] = {"ar": "arabic", "ckb": "arabic", "fa": "arabic", "ur": "arabic"}
+"""Languages that are written in Arabic letters; all others count as Latin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,6 @@ class Source:
     url: str
     data: Mapping[str, Any]
     """CSL-JSON without an id, as citeproc-py takes it."""
-
-    @property
-    def style(self) -> str:
-        """The language of its CSL style: whatever is in Latin script is set by the English one."""
-        return "ar" if self.script == "arabic" else "en"
 
     @property
     def who(self) -> str:
@@ -64,11 +60,12 @@ class Source:
         parts = self.data.get("issued", {}).get("date-parts")
         return int(parts[0][0]) if parts else 9999
 
-    @property
-    def order(self) -> tuple[object, ...]:
-        """Key of the list's order: author or title, year, title."""
-        title = sort_key(self.data.get("title", ""))
-        return (sort_key(self.who), self.year, title) if self.who.strip() else (title, self.year, title)
+    def order(self, language: str) -> tuple[object, ...]:
+        """Key of the order of a list in a language: author or title, year, title."""
+        article = self.tag == "ar"
+        title = sort_key(self.data.get("title", ""), language, article=article)
+        who = sort_key(self.who, language, article=article) if self.who.strip() else title
+        return (who, self.year, title)
 
 
 def source(key: str, item: Mapping[str, object], style: Style) -> Source:
@@ -123,7 +120,7 @@ def _language(item: Mapping[str, object], data: Mapping[str, Any]) -> tuple[str,
     by_title = script(str(data.get("title") or data.get("container-title") or ""))
     if not found:
         return ("ar" if by_title == "arabic" else "en"), by_title
-    return found[1], _SCRIPTS.get(found[1], "latin")
+    return found[1], SCRIPTS.get(found[1], "latin")
 
 
 def _year_in_title(data: Mapping[str, Any]) -> bool:

@@ -126,10 +126,10 @@ def plain(text: str, script: Script) -> str:
     return "".join(wrapped(p, tag, other) if i % 2 else p for i, p in enumerate(pieces))
 
 
-def html(marked: str, source: Source) -> str:
-    """What citeproc-py made of a source as clean inline HTML."""
+def html(marked: str, source: Source, language: str) -> str:
+    """What citeproc-py made of a source by the style of a language as clean inline HTML."""
     text = " ".join(marked.split())
-    if source.tag == "ar":
+    if source.tag == language == "ar":
         text = re.sub(r" و (?=[\u0621-\u06ff])", " و", text)
     if source.script == "arabic":
         text = re.sub(r"(?<=\d), (?=\d)", "، ", text)

@@ -40,10 +40,9 @@ def slips(text: str, language: str) -> Iterator[Slip]:
 
 
 def _found(text: str, language: str) -> Iterator[Slip]:
-    arabic = language in _ARABIC
-    yield from _punctuation.marks(text, arabic=arabic)
+    yield from _punctuation.marks(text, language)
     yield from _punctuation.pairs(text)
-    yield from _spelling.doubled(text)
+    yield from _spelling.doubled(text, language)
     if not text.isascii():
         yield from _letters.letters(text, language)
     if language == "ar":

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from mujaz.language.slip import Slip
 
 RULES = ("tatweel", "presentation-form", "digits-mixed", "letter-foreign", "bidi-control")
-_A = "\u0621-\u064a\u066e-\u06d3"
+_A = "\u0621-\u064a\u066e-\u06d3\u06d5"
 _TATWEEL = re.compile(
     rf"(?<=[{_A}\u064b-\u0652])ـ+(?=[{_A}\u064b-\u0652])|(?<=[{_A}][{_A}])(?<!ه)ـ+(?![{_A}]|\s*[A-Za-z0-9٠-٩«“(\"])"
 )
@@ -28,13 +28,17 @@ _WORD = re.compile(rf"[{_A}\u064b-\u0652]+")
 _FOREIGN = {
     "ar": (re.compile("[یکہەھە]"), str.maketrans("یکہھ", "يكهه"), re.compile("[پچژگڤێۆڵڕۊۇ]")),
     "fa": (re.compile("[يكى]"), str.maketrans("يكى", "یکی"), None),
-    "ckb": (re.compile("[يكى]"), str.maketrans("يكى", "یکی"), None),
+    "ckb": (re.compile("[يكىة]"), str.maketrans("يكى", "یکی"), None),
 }
 """Language → letters of its neighbours, the letters that are meant, and letters that make a word a foreign name."""
 
+_HEH = re.compile("ه(\u200c|ـ+)")
+"""How keyboards of other languages make the two letters that Kurdish has in the place of ه: a vowel and a consonant."""
 _NEIGHBOUR = re.compile("فارس|كرد|أردو|أردي|إيران|طاجيك|بشتو|آذري|عثماني")
 _TITLE = re.compile("«[^«»]*»|[(][^()]*[)]")
 """A title or name in its own language, in a text that says which one that is: «باغ آینه» بالفارسية."""
+_ARABIC_TITLE = re.compile("(?<![\u0621-\u06d5])ال[\u0621-\u06d5]{2}|[ةإ]")
+"""What shows that a title in a Persian or Kurdish text is an Arabic one: its article or its own letters."""
 
 
 def letters(text: str, language: str) -> Iterator[Slip]:
@@ -43,7 +47,8 @@ def letters(text: str, language: str) -> Iterator[Slip]:
         return
     if "ـ" in text:
         for found in _TATWEEL.finditer(text):
-            yield Slip("tatweel", found.start(), found.end(), found[0], "")
+            if language != "ckb" or text[found.start() - 1] != "ه":
+                yield Slip("tatweel", found.start(), found.end(), found[0], "")
     for found in _FORM.finditer(text):
         yield Slip("presentation-form", found.start(), found.end(), found[0], unicodedata.normalize("NFKC", found[0]))
     for found in _CONTROL.finditer(text):
@@ -66,9 +71,12 @@ def doubts(text: str) -> Iterator[int]:
 
 def _foreign(text: str, language: str) -> Iterator[Slip]:
     wrong, meant, names = _FOREIGN[language]
+    for found in _HEH.finditer(text) if language == "ckb" else ():
+        better = "ە" if found[1] == "\u200c" else "ھ"
+        yield Slip("letter-foreign", found.start(), found.end(), found[0], better)
     if not wrong.search(text):
         return
-    titles = [each.span() for each in _TITLE.finditer(text)] if names and _NEIGHBOUR.search(text) else []
+    titles = [each.span() for each in _TITLE.finditer(text) if _other(each[0], text, language)]
     for found in _WORD.finditer(text):
         if (names and names.search(found[0])) or any(start <= found.start() < end for start, end in titles):
             continue
@@ -76,6 +84,11 @@ def _foreign(text: str, language: str) -> Iterator[Slip]:
             at = found.start() + each.start()
             better = each[0].translate(meant)
             yield Slip("letter-foreign", at, at + 1, each[0], better if better != each[0] else None)
+
+
+def _other(title: str, text: str, language: str) -> bool:
+    """Whether what stands in quotation marks or brackets is in another language than the text around it."""
+    return bool(_NEIGHBOUR.search(text) if language == "ar" else _ARABIC_TITLE.search(title))
 
 
 def digits_of(texts: Sequence[str]) -> Iterator[tuple[int, Slip]]:

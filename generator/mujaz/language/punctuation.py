@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from mujaz.language.slip import Slip
 
 RULES = ("latin-mark", "arabic-mark", "space-before-mark", "space-after-mark", "pair-unbalanced")
-_A = "\u0621-\u064a\u066e-\u06d3\u064b-\u0652"
+_A = "\u0621-\u064a\u066e-\u06d3\u06d5\u064b-\u0652\u0654"
 _ARABIC_OF = {",": "،", ";": "؛", "?": "؟"}
 _LATIN_OF = {arabic: latin for latin, arabic in _ARABIC_OF.items()}
 _LATIN_MARK = re.compile(
@@ -21,10 +21,11 @@ _BEFORE = re.compile(
     rf"|(?<=[«])[ \t\u00a0]+(?=\S)|(?<=\()[ \t\u00a0]+(?=[{_A}\w])"
 )
 _BEFORE_LATIN = re.compile(r"(?<=[^\s|])[ \t\u00a0]+(?=[,;?!”]|\.(?:\s|$)|:(?:\s|$)|\))")
-_AFTER = re.compile(
-    rf"[،؛؟](?=[\w«(])|(?<=[{_A}]{{3}})[.!](?=[{_A}]{{2}})|(?<=[{_A}]{{3}}):(?=[{_A}]{{2}})|[»)](?=[{_A}]{{2}})"
-)
+_AFTER_JOINING = re.compile(rf"[،؛؟](?=[\w«(])|(?<=[{_A}]{{3}})[.!:](?=[{_A}]{{2}})")
+"""Kurdish and Persian write endings to what stands in quotation marks: «ڕووداو»ەکان."""
+_AFTER = re.compile(rf"{_AFTER_JOINING.pattern}|[»)](?=[{_A}]{{2}})")
 _AFTER_LATIN = re.compile(r"(?<=[A-Za-z])[,;](?=[A-Za-z])|(?<=[a-z]{2})[.?!](?=[A-Z][a-z])")
+_AFTER_OF = {"ar": _AFTER, "en": _AFTER_LATIN}
 _TIGHT = re.compile(r"[،؛؟.!:»),;?«(](?:(?<![«(])(?=[\w«(])|(?<=[«(])(?<=\w.))")
 """What every slip after a mark begins with."""
 _OPEN_TIGHT = re.compile(rf"(?<=[{_A}]{{4}})(?<!ـ)[«(](?=[{_A}])")
@@ -42,8 +43,9 @@ _LISTED = re.compile(r"(?:^|(?<=\s))(?:\w{1,3}|[0-9٠-٩]+)\)", re.MULTILINE)
 _BLANK = re.compile(r"\n\s*\n")
 
 
-def marks(text: str, *, arabic: bool) -> Iterator[Slip]:
+def marks(text: str, language: str) -> Iterator[Slip]:
     """Marks of the other script, and spaces that are missing or too many."""
+    arabic = language != "en"
     if arabic:
         if any(mark in text for mark in ",;?"):
             for found in _LATIN_MARK.finditer(text):
@@ -55,7 +57,7 @@ def marks(text: str, *, arabic: bool) -> Iterator[Slip]:
     for found in (_BEFORE if arabic else _BEFORE_LATIN).finditer(text) if loose else ():
         yield Slip("space-before-mark", found.start(), found.end(), found[0], "")
     tight = _TIGHT.search(text)
-    for found in (_AFTER if arabic else _AFTER_LATIN).finditer(text) if tight else ():
+    for found in _AFTER_OF.get(language, _AFTER_JOINING).finditer(text) if tight else ():
         yield Slip("space-after-mark", found.start(), found.end(), found[0], found[0] + " ")
     if arabic and tight:
         for found in _OPEN_TIGHT.finditer(text):

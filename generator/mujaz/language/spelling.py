@@ -68,6 +68,11 @@ _WASL = re.compile(
 )
 """An initial إ where the pattern of the word has a plain ا: «إستخدام», «الإجتماع»."""
 
+_PARTICLES = {
+    "fa": frozenset(["از", "با", "را", "که", "این", "آن", "بر", "تا", "برای", "است"]),
+    "ckb": frozenset(["لە", "بە", "بۆ", "کە", "ئەم", "ئەو", "لەگەڵ", "لەسەر", "بەڵام"]),
+}
+
 
 @cache
 def _lexicon() -> tuple[Mapping[str, str], frozenset[str], frozenset[str]]:
@@ -138,12 +143,17 @@ def _twice(text: str) -> bool:
     return any(_DOUBLED.search(f"{one} {two}") for one, two in rows)
 
 
-def doubled(text: str) -> Iterator[Slip]:
-    """A word that stands twice in a row."""
+def doubled(text: str, language: str = "ar") -> Iterator[Slip]:
+    """A word that stands twice in a row.
+
+    Persian and Kurdish double nouns and adverbs on purpose («کم کم»): of theirs, only particles are told of.
+    """
     words = [word.strip(_MARKS) for word in text.split()]
     if not any(map(eq, words, words[1:])):
         return
     for found in _DOUBLED.finditer(text):
+        if language in _PARTICLES and found[1] not in _PARTICLES[language]:
+            continue
         if found[1] not in _REPEATED and not (found[1].isascii() and found[1][0].isupper()):
             yield Slip("word-doubled", found.start(), found.end(), found[0])
 

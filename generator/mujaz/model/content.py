@@ -23,7 +23,7 @@ Path = tuple[str | int, ...]
 """Keys and positions from the root of a file to a value in it."""
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
-Digits = Literal["arabic-indic", "western"]
+Digits = Literal["arabic-indic", "persian", "western"]
 Calendar = Literal["gregorian", "hijri", "both"]
 Format = Literal["pdf", "html"]
 Weight = Literal["error", "warning", "off"]
@@ -100,7 +100,7 @@ class Audience(Noun):
     cover: bool = False
     """Whether the printed brief has its title on a page of its own."""
     digits: Digits | None = None
-    """arabic-indic or western; the workspace's where it is missing."""
+    """arabic-indic, persian or western; the workspace's where it is missing."""
     calendar: Calendar | None = None
     """gregorian, hijri or both; the workspace's where it is missing."""
     formats: tuple[Format, ...] = ("pdf", "html")

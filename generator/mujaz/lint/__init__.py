@@ -1,0 +1,45 @@
+"""Templates and style sheets → what breaks a page, without setting one; opens no file, mends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from mujaz.lint.css import of_sheet
+from mujaz.lint.jinja import Scope, masked
+from mujaz.lint.markup import of_markup
+from mujaz.lint.slip import WEIGHTS, Fault
+from mujaz.problems import Problem, Where, in_order
+
+__all__ = ["WEIGHTS", "lint"]
+
+_ONE_MEDIUM = {"css/print.css": Scope(screen=False), "css/screen.css": Scope(paper=False)}
+"""Style sheets that `brief.html.j2` gives to one medium alone."""
+
+
+def lint(files: Mapping[str, bytes], folder: str = "templates/") -> tuple[Problem, ...]:
+    """The faults of templates, each with its place; `files` are named as they stand below `folder`."""
+    return in_order(problem for name, content in files.items() for problem in _problems(name, content, folder))
+
+
+def _problems(name: str, content: bytes, folder: str) -> Iterator[Problem]:
+    try:
+        for fault in _faults(name, content):
+            where = Where(folder + name, fault.line, fault.column)
+            yield Problem(fault.rule, where, {"found": fault.found}, WEIGHTS[fault.rule])
+    except RecursionError as error:  # brackets in brackets, thousands deep, which nobody writes
+        yield Problem("template-wrong", Where(folder + name), {"found": type(error).__name__})
+
+
+def _faults(name: str, content: bytes) -> Iterator[Fault]:
+    if not name.endswith((".j2", ".css")):
+        return
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return  # told of where it is used
+    # What CSS takes for the end of a line, and HTML and people do not, would move every place behind it.
+    template = masked(text.replace("\r", " ").replace("\f", " "), _ONE_MEDIUM.get(name, Scope()))
+    if name.endswith((".css", ".css.j2")):
+        yield from of_sheet(template.text, template.scope)
+    else:
+        yield from of_markup(template)
