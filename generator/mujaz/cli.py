@@ -17,9 +17,11 @@ from mujaz import doctor, scaffold
 from mujaz.arguments import WRONG_USE, parser_for, program, speaker_for
 from mujaz.mend import mend
 from mujaz.model.document import Medium
+from mujaz.model.press import Booklet
 from mujaz.model.text import SLUG
 from mujaz.plan import RefusedError, Request, unnamed
 from mujaz.problems import Problem, Where
+from mujaz.profiles import PACKAGES
 from mujaz.proofread import proofread
 from mujaz.publish import OutputError
 from mujaz.read import find_workspace
@@ -106,6 +108,7 @@ def main(arguments: Sequence[str]) -> int:
         "new": _new,
         "import": _import,
         "schema": _schema,
+        "press": _press,
         "doctor": _doctor,
         "clean": _clean,
     }
@@ -352,6 +355,30 @@ def _schema(desk: Desk) -> int:
         desk.tell(shown(say("next-schema", line=modeline("content/topics/topic/ar.yaml", "topic").strip())))
     desk.give({"created": made}, ())
     return WELL
+
+
+def _press(desk: Desk) -> int:
+    from mujaz.press import ProfileMissingError, press  # noqa: PLC0415 # what builds takes half a second to load
+
+    asked = desk.asked
+    alone = [f"--{name}" for name in ("sheet", "creep") if getattr(asked, name) is not None]
+    if alone and not asked.booklet:
+        raise _StopError(Problem("booklet-expected", Where(alone[0]), {"found": alone[0]}), WRONG_USE)
+    booklet = Booklet(asked.sheet, asked.creep or 0.0) if asked.booklet else None
+    try:
+        result = press(desk.root, asked.target, cmyk=asked.cmyk, booklet=booklet)
+    except ProfileMissingError:
+        line = doctor.system_line(*PACKAGES)
+        raise _StopError(Problem("profile-missing", Where("mujaz.yaml"), {"found": line}), BROKEN) from None
+    desk.problems(result.problems)
+    folder = os.path.relpath(desk.root / "output")
+    for each in result.files:
+        desk.tell(desk.speaker.shown(desk.speaker.say("created", path=f"{folder}/{each.name}")))
+    fields = ("kind", "pages", "sheets", "sha256")
+    files = [{"path": f"output/{e.name}", **{name: getattr(e, name) for name in fields}} for e in result.files]
+    desk.give({"press": files}, result.problems)
+    wrong = severity_counts(result.problems, strict=False) or not result.files
+    return WRONG_CONTENT if wrong else WELL
 
 
 def _clean(desk: Desk) -> int:

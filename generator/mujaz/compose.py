@@ -132,34 +132,26 @@ class House:
 
 def compose(brief: Brief, templates: Templates, *, medium: Medium, house: House) -> Document:
     """The page of a brief. Raises TemplateMistakeError where a template of the house does not work."""
-    environment = ImmutableSandboxedEnvironment(
-        loader=FunctionLoader(templates.load),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.clear()  # templates are given finished data and call nothing
-    labels = _labels(templates, brief.language)
+    labels = labels_of(templates, brief.language)
     try:
         told = _headed(_drawn(plain(brief), brief, medium=medium, house=house), labels)
     except (KeyError, TypeError) as error:
         where = Where(f"templates/labels/{brief.language}.yaml")
         raise TemplateMistakeError(Problem("template-wrong", where, {"found": f"labels: {error}"})) from error
-    if medium is Medium.PRINT:
+    if medium.paged:
         told = _with_notes_at_foot(told, {str(note.index): note for note in brief.notes})
-    try:
-        html = environment.get_template("brief.html.j2").render(
-            brief=told,
-            labels=labels,
-            house=_look(house, brief),
-            print=medium is Medium.PRINT,
-        )
-    except TemplateMistakeError:
-        raise
-    except Exception as error:  # a template is a program, perhaps a stranger's, and may raise anything
-        raise TemplateMistakeError(_mistake(error, templates)) from error
-    if medium is Medium.PRINT:
+    html = rendered(
+        "brief.html.j2",
+        templates,
+        {
+            "brief": told,
+            "labels": labels,
+            "house": look(house, brief),
+            "print": medium.paged,
+            "press": medium is Medium.PRESS,
+        },
+    )
+    if medium.paged:
         html = settle(html, "rtl" if brief.direction == "rtl" else "ltr")
     return Document(
         name=Target(brief.slug, brief.audience, brief.language, medium).name,
@@ -171,6 +163,24 @@ def compose(brief: Brief, templates: Templates, *, medium: Medium, house: House)
         day=brief.day,
         attachments=tuple(_attachments(brief, labels)) if medium is Medium.PRINT else (),
     )
+
+
+def rendered(name: str, templates: Templates, facts: Mapping[str, Any]) -> str:
+    """What a template makes of finished data. Raises TemplateMistakeError where it does not work."""
+    environment = ImmutableSandboxedEnvironment(
+        loader=FunctionLoader(templates.load),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.clear()  # templates are given finished data and call nothing
+    try:
+        return environment.get_template(name).render(facts)
+    except TemplateMistakeError:
+        raise
+    except Exception as error:  # a template is a program, perhaps a stranger's, and may raise anything
+        raise TemplateMistakeError(_mistake(error, templates)) from error
 
 
 def _attachments(brief: Brief, labels: Mapping[str, Any]) -> Iterator[Attachment]:
@@ -194,7 +204,7 @@ _PHONE = (4.0, 10.0)
 
 def _drawn(told: dict[str, Any], brief: Brief, *, medium: Medium, house: House) -> dict[str, Any]:
     """The brief with a picture in the place of each chart's figures."""
-    width, size = _PAPER if medium is Medium.PRINT else _PHONE
+    width, size = _PAPER if medium.paged else _PHONE
     colours = house.workspace.colours
     for section, written in zip(told["sections"], brief.sections, strict=True):
         if written.plot:
@@ -245,7 +255,7 @@ def _pair(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _labels(templates: Templates, language: str) -> dict[str, Any]:
+def labels_of(templates: Templates, language: str) -> dict[str, Any]:
     """The words of a language that templates print: the package's, word by word replaced by the house's."""
     name = f"labels/{language}.yaml"
     merged: dict[str, Any] = {}
@@ -273,7 +283,7 @@ def _laid_over(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     return {**under, **over, **both}
 
 
-def _look(house: House, brief: Brief) -> dict[str, str]:
+def look(house: House, brief: Brief) -> dict[str, str]:
     """What templates and style sheets know of the house, and which side of the paper a line starts on."""
     rtl = brief.direction == "rtl"
     logo = ""

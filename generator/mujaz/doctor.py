@@ -40,6 +40,7 @@ PACKAGES: Mapping[str, str] = MappingProxyType(
         "nh3": "0.3.8",
         "pebble": "5.2",
         "pikepdf": "10.17",
+        "pillow": "13",
         "pydantic": "2.14",
         "python-bidi": "0.6.12",
         "pyyaml": "6.0.3",
@@ -181,7 +182,7 @@ def _libyaml() -> Finding:
 
 
 def _library(library: Library) -> Finding:
-    remedy = _system_line(*library.packages)
+    remedy = system_line(*library.packages)
     loaded = _load(library)
     if loaded is None:
         return Finding(library.name, "missing", "", remedy, library.needed_for)
@@ -229,7 +230,7 @@ def _system_fonts() -> Finding:
     loaded = _load(FONTCONFIG)
     count = 0 if loaded is None else _count_fonts(loaded)
     if count == 0:
-        return Finding("system-fonts", "missing", "", _system_line("fonts-dejavu-core", "font-dejavu"), "pdf")
+        return Finding("system-fonts", "missing", "", system_line("fonts-dejavu-core", "font-dejavu"), "pdf")
     return Finding("system-fonts", "ok", str(count), "", "pdf")
 
 
@@ -250,7 +251,7 @@ def _count_fonts(fontconfig: ctypes.CDLL) -> int:
 def _tool(name: str, debian: str, brew: str, option: str) -> Finding:
     path = shutil.which(name)
     if path is None:
-        return Finding(name, "missing", "", _system_line(debian, brew), "test")
+        return Finding(name, "missing", "", system_line(debian, brew), "test")
     return Finding(name, "ok", _tool_version(path, option), "", "test")
 
 
@@ -283,7 +284,8 @@ def _pip_line(requirement: str, *options: str) -> str:
     return shlex.join([sys.executable, "-m", "pip", "install", *options, requirement])
 
 
-def _system_line(debian: str, brew: str) -> str:
+def system_line(debian: str, brew: str) -> str:
+    """What installs a package of the system; for Debian's family where it is not Homebrew's."""
     if sys.platform == "darwin":
         return f"brew install {brew}"
     line = f"apt-get install -y --no-install-recommends {debian}"

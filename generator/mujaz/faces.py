@@ -35,12 +35,15 @@ class Face:
         return path
 
 
+_PAPER = (
+    Face("Amiri", 400, "Amiri-Regular.ttf", "fontpkg_amiri"),
+    Face("Amiri", 700, "Amiri-Bold.ttf", "fontpkg_amiri"),
+    Face("Amiri", 400, "Amiri-Italic.ttf", "fontpkg_amiri", "italic"),
+)
+
 FACES: Mapping[Medium, tuple[Face, ...]] = {
-    Medium.PRINT: (
-        Face("Amiri", 400, "Amiri-Regular.ttf", "fontpkg_amiri"),
-        Face("Amiri", 700, "Amiri-Bold.ttf", "fontpkg_amiri"),
-        Face("Amiri", 400, "Amiri-Italic.ttf", "fontpkg_amiri", "italic"),
-    ),
+    Medium.PRINT: _PAPER,
+    Medium.PRESS: _PAPER,
     Medium.SCREEN: (
         Face("IBM Plex Sans Arabic", 400, "IBMPlexSansArabic-Regular.ttf", "fontpkg_ibm_plex_sans_arabic"),
         Face("IBM Plex Sans Arabic", 600, "IBMPlexSansArabic-SemiBold.ttf", "fontpkg_ibm_plex_sans_arabic"),
