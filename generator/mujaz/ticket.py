@@ -44,7 +44,7 @@ class _Tongue:
 
     def number(self, value: float) -> str:
         """As people write it."""
-        return arabic.number(round(value, 2), self.digits, self.language)
+        return arabic.number(value, self.digits, self.language)
 
     def date(self, day: str) -> str:
         """A day given as YYYY-MM-DD."""
@@ -56,9 +56,11 @@ class _Tongue:
             policy=self.digits,
         )
 
-    def millimetres(self, *points: float) -> str:
+    def millimetres(self, *points: float, places: int = 1) -> str:
         """One length, or a width and a height."""
-        return f"{' × '.join(self.number(each / MILLIMETRE) for each in points)} {self.words['millimetre']}"
+        return (
+            f"{' × '.join(self.number(round(each / MILLIMETRE, places)) for each in points)} {self.words['millimetre']}"
+        )
 
 
 def ticket(brief: Brief, sent: Sent, templates: Templates, house: House) -> Document:
@@ -70,7 +72,7 @@ def ticket(brief: Brief, sent: Sent, templates: Templates, house: House) -> Docu
     spoken = ((brief.language, brief.digits), beside)
     try:
         tongues = [
-            _Tongue(language, labels_of(templates, language)["press"], cast(arabic.Policy, digits), house)
+            _Tongue(language, labels_of(templates, language)["press"], cast("arabic.Policy", digits), house)
             for language, digits in spoken
         ]
         told = [dict(_told(tongue, brief, sent)) for tongue in tongues]
@@ -117,7 +119,7 @@ def _told(tongue: _Tongue, brief: Brief, sent: Sent) -> Iterator[tuple[str, str]
     if booklet:
         yield "folding", words["middle"]
         if booklet.creep:
-            yield "creep", f"{tongue.millimetres(booklet.creep * MILLIMETRE)} {words['each']}"
+            yield "creep", f"{tongue.millimetres(booklet.creep * MILLIMETRE, places=3)} {words['each']}"
     yield "colours", words["cmyk" if sent.how.profile else "rgb"]
     if sent.how.profile:
         yield "profile", sent.how.profile.name

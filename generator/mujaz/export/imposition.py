@@ -31,14 +31,9 @@ def impose(pages: int, *, rtl: bool) -> tuple[Sheet, ...]:
     count = -(-pages // 4)
 
     def side(early: int, late: int) -> Side:
-        """`early` stands where the reader's hand turns leaves away from, on the side where reading starts."""
-        first, last = (number if number <= pages else None for number in (early, late))
-        return Side(first, last) if rtl else Side(last, first)
+        """Two pages as they stand where it is read from the right; otherwise mirrored."""
+        left, right = (early, late) if rtl else (late, early)
+        return Side(*(number if number <= pages else None for number in (left, right)))
 
-    def sheet(number: int) -> Sheet:
-        outer, inner = 2 * number + 1, 4 * count - 2 * number
-        front = side(outer, inner)
-        back = side(outer + 1, inner - 1)
-        return Sheet(front, Side(back.right, back.left))
-
-    return tuple(sheet(number) for number in range(count))
+    outer = ((2 * number + 1, 4 * count - 2 * number) for number in range(count))
+    return tuple(Sheet(side(first, last), side(last - 1, first + 1)) for first, last in outer)

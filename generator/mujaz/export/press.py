@@ -43,10 +43,11 @@ def _printed(pdf: pikepdf.Pdf, document: Document, how: Pressing) -> Pressed:
     held = plates(pdf)
     if how.booklet:
         made = list(sheets(pdf, held, how.booklet, rtl=document.direction == "rtl"))
-        paper, scale = paper_for(held, how.booklet)
+        paper, _ = paper_for(held, how.booklet)
     else:
-        paper, scale = Paper(held.width, held.height, held.bleed), 1.0
-        made = [paper.sheet(pdf, b"/P Do\n", {"P": form}, fold=False) for form in held.forms]
+        paper = Paper(held.width, held.height, held.bleed)
+        drawn = f"q 1 0 0 1 {paper.edge:.3f} {paper.edge:.3f} cm /P Do Q".encode()
+        made = [paper.sheet(pdf, drawn, {"P": form}, fold=False) for form in held.forms]
     del pdf.pages[:]
     for each in made:
         pdf.pages.append(pikepdf.Page(pdf.make_indirect(each)))
@@ -54,7 +55,7 @@ def _printed(pdf: pikepdf.Pdf, document: Document, how: Pressing) -> Pressed:
         finished(pdf, document, how),
         len(held.forms),
         paper=paper.whole,
-        page=(scale * held.width, scale * held.height),
+        page=(paper.width / (2 if how.booklet else 1), paper.height),
         bleed=held.bleed if paper.marks else 0.0,
         sheets=len(made) // 2 if how.booklet else 0,
         fonts=tuple(sorted(_embedded(pdf))),

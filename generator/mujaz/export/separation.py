@@ -76,8 +76,9 @@ def _masks(pdf: pikepdf.Pdf) -> Iterator[tuple[int, int]]:
     for each in pdf.objects:
         if isinstance(each, Stream) and isinstance(each.get("/SMask"), Stream):
             yield each.SMask.objgen
-        if isinstance(each, Dictionary) and isinstance(states := each.get("/ExtGState"), Dictionary):
-            for state in states.values():
+        for holder in (each, each.get("/Resources")) if isinstance(each, Stream | Dictionary) else ():
+            states = holder.get("/ExtGState") if isinstance(holder, Dictionary) else None
+            for state in dict(states or {}).values():
                 if isinstance(mask := state.get("/SMask"), Dictionary):
                     yield from _inside(mask.G)
 
