@@ -402,7 +402,7 @@ def _doctor(desk: Desk) -> int:
     for each in findings:
         line = f"{each.name:<{width}}  {say(each.state)}  {each.version}".rstrip()
         desk.tell(desk.speaker.laid(line if each.state == "ok" else f"{line}  {say('install')}: {each.remedy}"))
-    lacking = [each for each in findings if each.state != "ok" and each.needed_for != "test"]
+    lacking = [each for each in findings if each.state != "ok" and each.needed_for not in ("press", "test")]
     if not lacking:
         desk.tell(shown(say("all-there")))
     fields = ("name", "state", "version", "remedy", "needed_for")

@@ -20,6 +20,8 @@ from types import MappingProxyType
 from typing import Literal
 
 from mujaz import __version__
+from mujaz.profiles import PACKAGES as PROFILES
+from mujaz.profiles import of_this_machine
 
 State = Literal["ok", "missing", "old"]
 
@@ -80,7 +82,7 @@ class Finding:
     remedy: str
     """The one shell line that brings it; empty when all is well."""
     needed_for: str
-    """A code: `run`, `pdf`, `bidi`, `print`, `screen` or `test`."""
+    """A code: `run`, `pdf`, `bidi`, `print`, `screen`, `press` or `test`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,7 @@ def examine() -> tuple[Finding, ...]:
         *(_library(library) for library in LIBRARIES),
         *(_font(name, package, file) for name, (package, file) in FONTS.items()),
         _system_fonts(),
+        _profile(),
         *(_tool(name, *how) for name, how in TOOLS.items()),
     )
 
@@ -246,6 +249,17 @@ def _count_fonts(fontconfig: ctypes.CDLL) -> int:
     count = int(system.contents.nfont) if system else 0
     fontconfig.FcConfigDestroy(config)
     return count
+
+
+def _profile() -> Finding:
+    """The colours of a press: wanted only where a house has no profile of its own printing house."""
+    try:
+        found = of_this_machine()
+    except ImportError:  # without Pillow, which is told of in its own line
+        found = None
+    if found is None:
+        return Finding("cmyk-profile", "missing", "", system_line(*PROFILES), "press")
+    return Finding("cmyk-profile", "ok", found.name, "", "press")
 
 
 def _tool(name: str, debian: str, brew: str, option: str) -> Finding:
