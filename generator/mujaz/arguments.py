@@ -22,6 +22,7 @@ _MISTAKES = {
     "unknown": re.compile(r"unrecognized arguments: (?P<found>.*)"),
     "required": re.compile(r"the following arguments are required: (?P<found>.*)"),
     "value": re.compile(r"argument (?P<found>\S+): expected one argument"),
+    "thickness": re.compile(r"argument (?P<option>\S+): invalid _millimetres value: '(?P<found>.*)'"),
     "number": re.compile(r"argument (?P<option>\S+): invalid \S+ value: '(?P<found>.*)'"),
     "both": re.compile(r"argument (?P<found>\S+): not allowed with argument (?P<allowed>\S+)"),
 }

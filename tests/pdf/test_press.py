@@ -263,7 +263,7 @@ def test_creep_draws_each_sheet_nearer_to_the_spine_than_the_one_around_it() -> 
 
 def test_paper_so_thick_that_pages_would_leave_their_bleed_is_a_problem_that_names_the_bound() -> None:
     made = press(Pressing(booklet=Booklet(creep=0.8)), paged(17))
-    assert [(each.rule, each.facts["limit"]) for each in made.problems] == [("creep-wide", "0.750")]
+    assert [(each.rule, each.facts["limit"]) for each in made.problems] == [("creep-wide", "0.75")]
 
 
 def test_pages_of_two_sizes_are_a_problem_that_names_the_page() -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pytest
+from PIL import ImageCms
 
 from mujaz import cli, press, profiles
 from mujaz.arguments import WRONG_USE
@@ -20,10 +23,12 @@ from mujaz.cli import BROKEN, WELL, WRONG_CONTENT, main
 from mujaz.lock import decode, encode
 from mujaz.model.document import Document, Output, State, pages_of
 from mujaz.plan import Request
-from workspace import lay, outputs, write
+from workspace import ROOT, lay, outputs, write
 
 AUDIENCES = {name: {"label": name, "notes": "none", "formats": ["pdf"]} for name in ("minister", "public")}
-PLACE = "/usr/share/color/icc/ghostscript/default_cmyk.icc"
+PLACE = next(place for place in profiles.PLACES if Path(place).is_file())
+"""The profile of this machine: `./run test` installs one."""
+RGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
 def here(
@@ -142,10 +147,11 @@ def test_what_shapes_a_booklet_asks_for_one(answer: Answer, option: list[str]) -
 
 @pytest.mark.parametrize("value", ["0", "-1", "thick", "2", "nan"])
 @pytest.mark.usefixtures("root")
-def test_a_thickness_that_no_paper_has_is_refused(value: str) -> None:
+def test_a_thickness_that_no_paper_has_is_refused(value: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(["press", "water/minister.ar.pdf", "--booklet", f"--creep={value}"])
     assert stopped.value.code == WRONG_USE
+    assert f"“{value}”" in capsys.readouterr().err
 
 
 # ------------------------------------------------------------------------------------------------ profiles
@@ -180,7 +186,7 @@ def test_the_house_s_own_profile_goes_before_that_of_the_machine(
     ("name", "content", "rule"),
     [
         ("icc/press.icc", b"no profile at all", "profile-wrong"),
-        ("icc/press.icc", Path(PLACE).with_name("default_rgb.icc").read_bytes(), "profile-wrong"),
+        ("icc/press.icc", RGB, "profile-wrong"),
         ("icc/other.icc", b"", "file-missing"),
         ("../press.icc", b"", "path-outside"),
         (PLACE, b"", "path-outside"),
@@ -325,3 +331,12 @@ def test_people_are_told_where_the_files_are(root: Path, capsys: pytest.CaptureF
         "created output/water/minister.ar.press-ticket.pdf",
     ]
     assert root.is_dir()
+
+
+def test_the_pages_are_made_by_bounded_workers(tmp_path: Path) -> None:
+    root = lay(tmp_path, audiences=AUDIENCES)
+    line = [sys.executable, "-P", "-m", "mujaz", "press", "water/minister.ar", "--booklet", "--cmyk", "--json"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "generator"), "LC_ALL": "C"}
+    done = subprocess.run(line, cwd=root, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == WELL, done.stderr
+    assert [each["kind"] for each in json.loads(done.stdout)["press"]] == ["booklet", "ticket"]

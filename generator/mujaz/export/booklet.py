@@ -14,6 +14,10 @@ PAPERS = {"A3": (420 * MILLIMETRE, 297 * MILLIMETRE), "A4": (297 * MILLIMETRE, 2
 """Of office printers, lying."""
 
 
+_LITTLE = 0.001
+"""Points that are lost when sizes are written down."""
+
+
 class ThickError(Exception):
     """So much paper that its inner sheets would move beyond their bleed; `args` hold the thickness that still goes."""
 
@@ -30,8 +34,8 @@ def sheets(pdf: Pdf, plates: Plates, booklet: Booklet, *, rtl: bool) -> Iterator
     """The pages of the file for the press: front and back of each sheet, the outermost first. Raises ThickError."""
     order = impose(len(plates.forms), rtl=rtl)
     creep = booklet.creep * MILLIMETRE
-    if creep * (len(order) - 1) > plates.bleed:
-        raise ThickError(plates.bleed / MILLIMETRE / (len(order) - 1))
+    if creep * (len(order) - 1) > plates.bleed + _LITTLE:
+        raise ThickError(round(plates.bleed / MILLIMETRE, 3) / (len(order) - 1))
     paper, scale = paper_for(plates, booklet)
     for number, sheet in enumerate(order):
         for side in (sheet.front, sheet.back):

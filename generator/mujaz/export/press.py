@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import replace
 
 import pikepdf
@@ -30,7 +31,7 @@ def press(how: Pressing, document: Document) -> Pressed:
     except UnevenPagesError as error:
         problem = Problem("pages-uneven", where, {"found": str(error)})
     except ThickError as error:
-        problem = Problem("creep-wide", where, {"limit": f"{error.args[0]:.3f}"})
+        problem = Problem("creep-wide", where, {"limit": f"{math.floor(1000 * error.args[0]) / 1000:g}"})
     else:
         return replace(made, problems=laid.problems)
     return Pressed(b"", problems=(*laid.problems, problem))
