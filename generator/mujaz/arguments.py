@@ -22,6 +22,7 @@ _MISTAKES = {
     "unknown": re.compile(r"unrecognized arguments: (?P<found>.*)"),
     "required": re.compile(r"the following arguments are required: (?P<found>.*)"),
     "value": re.compile(r"argument (?P<found>\S+): expected one argument"),
+    "thickness": re.compile(r"argument (?P<option>\S+): invalid _millimetres value: '(?P<found>.*)'"),
     "number": re.compile(r"argument (?P<option>\S+): invalid \S+ value: '(?P<found>.*)'"),
     "both": re.compile(r"argument (?P<found>\S+): not allowed with argument (?P<allowed>\S+)"),
 }
@@ -137,6 +138,12 @@ def parser_for(speaker: Speaker) -> argparse.ArgumentParser:
     where.add_argument("--topic", metavar="TOPIC", help=say("help-import-topic"))
     where.add_argument("--to", metavar="FILE", help=say("help-import-to"))
     command("schema").add_argument("dir", nargs="?", metavar="DIR", help=say("help-schema-dir"))
+    pressing = command("press")
+    pressing.add_argument("target", metavar="TARGET", help=say("help-press-target"))
+    pressing.add_argument("--cmyk", action="store_true", help=say("help-cmyk"))
+    pressing.add_argument("--booklet", action="store_true", help=say("help-booklet"))
+    pressing.add_argument("--sheet", choices=("A3", "A4"), help=say("help-sheet"))
+    pressing.add_argument("--creep", type=_millimetres, metavar="MM", help=say("help-creep"))
     command("doctor")
     command("clean")
     for each in commands.choices.values():
@@ -154,6 +161,14 @@ def _shared(command: argparse.ArgumentParser, speaker: Speaker) -> None:
     order.add_argument("--visual", action="store_true", help=say("help-visual"))
     order.add_argument("--logical", action="store_true", help=say("help-logical"))
     command.add_argument("--debug", action="store_true", help=say("help-debug"))
+
+
+def _millimetres(text: str) -> float:
+    """The thickness of paper."""
+    value = float(text)
+    if not 0 < value <= 1:
+        raise ValueError(text)
+    return value
 
 
 def _positive(text: str) -> int:

@@ -21,7 +21,7 @@ from mujaz.lint import lint
 from mujaz.lock import decode, encode
 from mujaz.model.brief import Brief, plain
 from mujaz.model.content import Entry, Library
-from mujaz.model.document import Document, Made, Medium, Output, State, Target, Theme
+from mujaz.model.document import Document, Made, Medium, Output, State, Target, Theme, pages_of
 from mujaz.plan import RefusedError, Request, edition, targets, unnamed, why
 from mujaz.problems import Problem, Severity, Where, errors, in_order
 from mujaz.proof import over_budget, proof
@@ -106,10 +106,10 @@ def build(root: Path, request: Request, *, jobs: int, tell: Callable[[Step], Non
     if seen.library is None:
         return Result(problems=seen.problems)
     with opened(root / "output") as shelf:
-        state, doubts = _state(shelf)
+        state, doubts = recalled(shelf)
         site = Site(seen.library, open_templates(root), shelf, state)
         planned, mistakes = plan(site, request)
-        documents, broken = _composed([job for job in planned if job.because], site)
+        documents, broken = composed([job for job in planned if job.because], site)
         made = _made(documents, site, jobs=jobs, tell=tell)
         listed = _listed(site, planned)
     wrong = (*mistakes, *broken)
@@ -131,7 +131,7 @@ def look(root: Path, request: Request) -> tuple[Survey, list[Job]]:
     if seen.library is None:
         return seen, []
     shelf = Shelf(root / "output")
-    state, _ = _state(shelf)
+    state, _ = recalled(shelf)
     templates = open_templates(root)
     jobs, mistakes = plan(Site(seen.library, templates, shelf, state), request)
     wrong = (*lint(templates.house), *(each for _, each in mistakes))
@@ -150,7 +150,7 @@ def _asked(root: Path, request: Request) -> Survey:
 
 def _listed(site: Site, jobs: list[Job]) -> tuple[Problem, ...]:
     """The index of all that the output folder holds now, whatever this run was asked for."""
-    state, _ = _state(site.shelf)
+    state, _ = recalled(site.shelf)
     office = index.Office(site.library, site.templates, site.shelf, state)
     briefs = _shown(jobs, state)
     if unknown := index.unknown(office, briefs):
@@ -182,16 +182,18 @@ def clean(root: Path) -> tuple[list[str], tuple[Problem, ...]]:
     if library is None:
         return [], seen.problems
     with opened(root / "output") as shelf:
-        state, doubts = _state(shelf)
+        state, doubts = recalled(shelf)
         kept = {target.name for target in targets(library, Request())}
         gone = [name for name in state.made if name not in kept and not _held(name, library)]
+        gone += [name for name in sorted(state.pressed) if pages_of(name) not in kept and not _held(name, library)]
         if any(not problem.where.path.startswith(_OWN) for problem in errors(seen.problems)):
             gone = []  # what is wrong is wrong with everything: nobody knows what would still be made
         for name in gone:
             shelf.remove(name)
         left = {name: each for name, each in state.made.items() if name not in gone}
-        shelf.write(STATE, encode(State(left)))
-        listed = _listed(Site(library, open_templates(root), shelf, State(left)), [])
+        rest = State(left, state.pressed - frozenset(gone))
+        shelf.write(STATE, encode(rest))
+        listed = _listed(Site(library, open_templates(root), shelf, rest), [])
     return gone, in_order((*seen.problems, *doubts, *listed))
 
 
@@ -260,7 +262,8 @@ def _brief(site: Site, entry: Entry, audience: str) -> Brief:
         raise TemplateMistakeError(Problem("template-wrong", Where(f"templates/{style}"), found)) from error
 
 
-def _composed(jobs: list[Job], site: Site) -> tuple[list[tuple[Job, Document]], list[tuple[Target, Problem]]]:
+def composed(jobs: list[Job], site: Site) -> tuple[list[tuple[Job, Document]], list[tuple[Target, Problem]]]:
+    """Each job with its page; a template that does not work costs the targets that it was for."""
     documents: list[tuple[Job, Document]] = []
     broken: list[tuple[Target, Problem]] = []
     for job in jobs:
@@ -288,15 +291,15 @@ def _made(documents: list[tuple[Job, Document]], site: Site, *, jobs: int, tell:
     made = dict(site.state.made)
     outcomes = run([document for _, document in documents], export, jobs=jobs)
     for number, ((job, document), (_, outcome)) in enumerate(zip(documents, outcomes, strict=True), start=1):
-        found = _examined(job, document, outcome)
+        found = examined(document, outcome, budget=job.budget)
         if isinstance(outcome, Output) and not errors(found):
-            found += _published(job, outcome, site.shelf)
+            found += published(job.target.name, outcome.data, site.shelf)
         problems += found
         well = isinstance(outcome, Output) and not errors(found)
         if isinstance(outcome, Output) and well:
             this = Made(job.inputs, sha256(outcome.data).hexdigest(), outcome.pages, _edition(job, site.state))
             made[job.target.name] = this
-            problems += _kept(State(made), site.shelf)
+            problems += kept(replace(site.state, made=made), site.shelf)
             built.append(Built(job.target, this.pages, this.edition, job.because))
         else:
             failed.append(job.target)
@@ -304,7 +307,7 @@ def _made(documents: list[tuple[Job, Document]], site: Site, *, jobs: int, tell:
     return Result(tuple(built), (), tuple(failed), tuple(problems))
 
 
-def _kept(state: State, shelf: Shelf) -> tuple[Problem, ...]:
+def kept(state: State, shelf: Shelf) -> tuple[Problem, ...]:
     """Write down what was made; where that fails, the next build makes it again."""
     try:
         shelf.write(STATE, encode(state))
@@ -314,25 +317,27 @@ def _kept(state: State, shelf: Shelf) -> tuple[Problem, ...]:
     return ()
 
 
-def _published(job: Job, output: Output, shelf: Shelf) -> tuple[Problem, ...]:
+def published(name: str, data: bytes, shelf: Shelf) -> tuple[Problem, ...]:
     """Put a file in its place; what stands in its way costs this file alone."""
     try:
-        shelf.write(job.target.name, output.data)
+        shelf.write(name, data)
     except OutputError as error:
-        return (Problem(error.args[0], Where(f"output/{job.target.name}"), {"found": error.args[1]}),)
+        return (Problem(error.args[0], Where(f"output/{name}"), {"found": error.args[1]}),)
     except OSError as error:
-        found = error.strerror or str(error)
-        return (Problem("output-unwritable", Where(f"output/{job.target.name}"), {"found": found}),)
+        return (Problem("output-unwritable", Where(f"output/{name}"), {"found": error.strerror or str(error)}),)
     return ()
 
 
-def _examined(job: Job, document: Document, outcome: Output | Failure) -> tuple[Problem, ...]:
+def examined(document: Document, outcome: Output | Failure, *, budget: int | None) -> tuple[Problem, ...]:
+    """What is wrong with an output, or why there is none."""
     if isinstance(outcome, Failure):
-        return (Problem(outcome.rule, Where(f"output/{job.target.name}"), {"found": outcome.found}),)
-    return (*outcome.problems, *proof(document, outcome, budget=job.budget))
+        return (Problem(outcome.rule, Where(f"output/{document.name}"), {"found": outcome.found}),)
+    if errors(outcome.problems):
+        return outcome.problems
+    return (*outcome.problems, *proof(document, outcome, budget=budget))
 
 
-def _state(shelf: Shelf) -> tuple[State, tuple[Problem, ...]]:
+def recalled(shelf: Shelf) -> tuple[State, tuple[Problem, ...]]:
     """What was made before; a state that cannot be trusted is one warning and a full build."""
     state = decode(shelf.read(STATE))
     if state is None:

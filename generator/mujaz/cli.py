@@ -17,9 +17,11 @@ from mujaz import doctor, scaffold
 from mujaz.arguments import WRONG_USE, parser_for, program, speaker_for
 from mujaz.mend import mend
 from mujaz.model.document import Medium
+from mujaz.model.press import Booklet
 from mujaz.model.text import SLUG
 from mujaz.plan import RefusedError, Request, unnamed
 from mujaz.problems import Problem, Where, in_order
+from mujaz.profiles import PACKAGES
 from mujaz.proofread import proofread
 from mujaz.publish import OutputError
 from mujaz.read import find_workspace
@@ -106,6 +108,7 @@ def main(arguments: Sequence[str]) -> int:
         "new": _new,
         "import": _import,
         "schema": _schema,
+        "press": _press,
         "doctor": _doctor,
         "clean": _clean,
     }
@@ -366,6 +369,30 @@ def _schema(desk: Desk) -> int:
     return WELL
 
 
+def _press(desk: Desk) -> int:
+    from mujaz.press import ProfileMissingError, press  # noqa: PLC0415 # what builds takes half a second to load
+
+    asked = desk.asked
+    alone = [f"--{name}" for name in ("sheet", "creep") if getattr(asked, name) is not None]
+    if alone and not asked.booklet:
+        raise _StopError(Problem("booklet-expected", Where(alone[0]), {"found": alone[0]}), WRONG_USE)
+    booklet = Booklet(asked.sheet, asked.creep or 0.0) if asked.booklet else None
+    try:
+        result = press(desk.root, asked.target, cmyk=asked.cmyk, booklet=booklet)
+    except ProfileMissingError:
+        line = doctor.system_line(*PACKAGES)
+        raise _StopError(Problem("profile-missing", Where("mujaz.yaml"), {"found": line}), BROKEN) from None
+    desk.problems(result.problems)
+    folder = os.path.relpath(desk.root / "output")
+    for each in result.files:
+        desk.tell(desk.speaker.shown(desk.speaker.say("created", path=f"{folder}/{each.name}")))
+    fields = ("kind", "pages", "sheets", "sha256")
+    files = [{"path": f"output/{e.name}", **{name: getattr(e, name) for name in fields}} for e in result.files]
+    desk.give({"press": files}, result.problems)
+    wrong = severity_counts(result.problems, strict=False) or not result.files
+    return WRONG_CONTENT if wrong else WELL
+
+
 def _clean(desk: Desk) -> int:
     from mujaz.build import clean  # noqa: PLC0415 # what builds takes half a second to load, and checking does without
 
@@ -387,7 +414,7 @@ def _doctor(desk: Desk) -> int:
     for each in findings:
         line = f"{each.name:<{width}}  {say(each.state)}  {each.version}".rstrip()
         desk.tell(desk.speaker.laid(line if each.state == "ok" else f"{line}  {say('install')}: {each.remedy}"))
-    lacking = [each for each in findings if each.state != "ok" and each.needed_for != "test"]
+    lacking = [each for each in findings if each.state != "ok" and each.needed_for not in ("press", "test")]
     if not lacking:
         desk.tell(shown(say("all-there")))
     fields = ("name", "state", "version", "remedy", "needed_for")

@@ -139,23 +139,23 @@ class House:
 def compose(brief: Brief, templates: Templates, *, medium: Medium, house: House, edition: int = 1) -> Document:
     """The page of a brief in an edition. Raises TemplateMistakeError where a template of the house does not work."""
     labels = labels_of(templates, brief.language)
-    printed = medium is Medium.PRINT
     try:
         told = _headed(_drawn(plain(brief), brief, medium=medium, house=house), labels)
     except (KeyError, TypeError) as error:
         where = Where(f"templates/labels/{brief.language}.yaml")
         raise TemplateMistakeError(Problem("template-wrong", where, {"found": f"labels: {error}"})) from error
-    told = _set_out(told, {str(note.index): note for note in brief.notes}, None if printed else labels)
+    told = _set_out(told, {str(note.index): note for note in brief.notes}, None if medium.paged else labels)
     given = {
         "brief": told,
         "labels": labels,
         "house": look_of(house, direction=brief.direction, digits=brief.digits, medium=medium),
         "edition": digits(str(edition), brief.digits),
-        "code": _code(brief.web) if printed else "",
-        "print": printed,
+        "code": _code(brief.web) if medium.paged else "",
+        "print": medium.paged,
+        "press": medium is Medium.PRESS,
     }
     html = rendered(templates, "brief.html.j2", given)
-    html = settle(html, "rtl" if brief.direction == "rtl" else "ltr") if printed else closed(html)
+    html = settle(html, "rtl" if brief.direction == "rtl" else "ltr") if medium.paged else closed(html)
     return Document(
         name=Target(brief.slug, brief.audience, brief.language, medium).name,
         html=html,
@@ -219,7 +219,7 @@ _PHONE = (4.0, 10.0)
 
 def _drawn(told: dict[str, Any], brief: Brief, *, medium: Medium, house: House) -> dict[str, Any]:
     """The brief with a picture in the place of each chart's figures."""
-    width, size = _PAPER if medium is Medium.PRINT else _PHONE
+    width, size = _PAPER if medium.paged else _PHONE
     colours = house.workspace.colours
     for section, written in zip(told["sections"], brief.sections, strict=True):
         if written.plot:

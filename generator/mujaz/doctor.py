@@ -20,6 +20,8 @@ from types import MappingProxyType
 from typing import Literal
 
 from mujaz import __version__
+from mujaz.profiles import PACKAGES as PROFILES
+from mujaz.profiles import of_this_machine
 
 State = Literal["ok", "missing", "old"]
 
@@ -40,6 +42,7 @@ PACKAGES: Mapping[str, str] = MappingProxyType(
         "nh3": "0.3.8",
         "pebble": "5.2",
         "pikepdf": "10.17",
+        "pillow": "13",
         "pydantic": "2.14",
         "python-bidi": "0.6.12",
         "pyyaml": "6.0.3",
@@ -80,7 +83,7 @@ class Finding:
     remedy: str
     """The one shell line that brings it; empty when all is well."""
     needed_for: str
-    """A code: `run`, `pdf`, `bidi`, `print`, `screen` or `test`."""
+    """A code: `run`, `pdf`, `bidi`, `print`, `screen`, `press` or `test`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +160,7 @@ def examine() -> tuple[Finding, ...]:
         *(_library(library) for library in LIBRARIES),
         *(_font(name, package, file) for name, (package, file) in FONTS.items()),
         _system_fonts(),
+        _profile(),
         *(_tool(name, *how) for name, how in TOOLS.items()),
     )
 
@@ -182,7 +186,7 @@ def _libyaml() -> Finding:
 
 
 def _library(library: Library) -> Finding:
-    remedy = _system_line(*library.packages)
+    remedy = system_line(*library.packages)
     loaded = _load(library)
     if loaded is None:
         return Finding(library.name, "missing", "", remedy, library.needed_for)
@@ -230,7 +234,7 @@ def _system_fonts() -> Finding:
     loaded = _load(FONTCONFIG)
     count = 0 if loaded is None else _count_fonts(loaded)
     if count == 0:
-        return Finding("system-fonts", "missing", "", _system_line("fonts-dejavu-core", "font-dejavu"), "pdf")
+        return Finding("system-fonts", "missing", "", system_line("fonts-dejavu-core", "font-dejavu"), "pdf")
     return Finding("system-fonts", "ok", str(count), "", "pdf")
 
 
@@ -248,10 +252,21 @@ def _count_fonts(fontconfig: ctypes.CDLL) -> int:
     return count
 
 
+def _profile() -> Finding:
+    """The colours of a press: wanted only where a house has no profile of its own printing house."""
+    try:
+        found = of_this_machine()
+    except ImportError:  # without Pillow, which is told of in its own line
+        found = None
+    if found is None:
+        return Finding("cmyk-profile", "missing", "", system_line(*PROFILES), "press")
+    return Finding("cmyk-profile", "ok", found.name, "", "press")
+
+
 def _tool(name: str, debian: str, brew: str, option: str) -> Finding:
     path = shutil.which(name)
     if path is None:
-        return Finding(name, "missing", "", _system_line(debian, brew), "test")
+        return Finding(name, "missing", "", system_line(debian, brew), "test")
     return Finding(name, "ok", _tool_version(path, option), "", "test")
 
 
@@ -284,7 +299,8 @@ def _pip_line(requirement: str, *options: str) -> str:
     return shlex.join([sys.executable, "-m", "pip", "install", *options, requirement])
 
 
-def _system_line(debian: str, brew: str) -> str:
+def system_line(debian: str, brew: str) -> str:
+    """What installs a package of the system; for Debian's family where it is not Homebrew's."""
     if sys.platform == "darwin":
         return f"brew install {brew}"
     line = f"apt-get install -y --no-install-recommends {debian}"

@@ -43,8 +43,8 @@ _PLEX = (
     Face("IBM Plex Sans Arabic", 600, "IBMPlexSansArabic-SemiBold.ttf", "fontpkg_ibm_plex_sans_arabic"),
 )
 _FACES: Mapping[Theme, Mapping[Medium, tuple[Face, ...]]] = {
-    "classic": {Medium.PRINT: _AMIRI, Medium.SCREEN: _PLEX},
-    "modern": {Medium.PRINT: _PLEX, Medium.SCREEN: _PLEX},
+    "classic": {Medium.PRINT: _AMIRI, Medium.PRESS: _AMIRI, Medium.SCREEN: _PLEX},
+    "modern": dict.fromkeys(Medium, _PLEX),
 }
 """Complete files, one for each family and weight: WeasyPrint mixes up the glyphs of families cut in parts."""
 

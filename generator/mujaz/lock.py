@@ -11,6 +11,9 @@ from mujaz.model.document import Made, State
 _NAME = re.compile(r"[a-z0-9-]+/[a-z0-9-]+\.[a-z]+\.(?:pdf|html)")
 """Of a target: another one is not ours, and might lead out of the output folder."""
 
+_PRESSED = re.compile(r"[a-z0-9-]+/[a-z0-9-]+\.[a-z]+\.(?:press|booklet)(?:-ticket)?\.pdf")
+"""Of a file for printing houses."""
+
 FORMAT = 1
 """Of the file; another number means another Mujaz, whose state is not ours to trust."""
 
@@ -24,7 +27,9 @@ def decode(raw: bytes | None) -> State | None:
         if data["format"] != FORMAT:
             return None
         made = {str(name): _made(each) for name, each in data["made"].items()}
-        return State(made) if all(_NAME.fullmatch(name) for name in made) else None
+        pressed = frozenset(str(name) for name in data.get("pressed", ()))
+        ours = all(_NAME.fullmatch(name) for name in made) and all(_PRESSED.fullmatch(name) for name in pressed)
+        return State(made, pressed) if ours else None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
         return None
 
@@ -46,5 +51,6 @@ def encode(state: State) -> bytes:
         }
         for name, each in state.made.items()
     }
-    text = json.dumps({"format": FORMAT, "made": made}, indent=1, sort_keys=True, ensure_ascii=False)
+    pressed = {"pressed": sorted(state.pressed)} if state.pressed else {}
+    text = json.dumps({"format": FORMAT, "made": made, **pressed}, indent=1, sort_keys=True, ensure_ascii=False)
     return (text + "\n").encode()

@@ -27,8 +27,10 @@ from mujaz.model.content import (
     Workspace,
 )
 from mujaz.model.content import Path as ContentPath
+from mujaz.model.press import Profile
 from mujaz.model.text import SLUG
 from mujaz.problems import Problem, Severity, Where, errors, in_order
+from mujaz.profiles import profile
 from mujaz.sheets import sheet
 from mujaz.shelf import Shelf, Unread, levelled, shelve
 
@@ -96,6 +98,7 @@ def read(root: Path) -> tuple[Library | None, tuple[Problem, ...]]:
     shared = _references(desk, "content")
     topics, broken = _topics(desk, shared)
     logo = _logo(desk, workspace, source) if workspace and source else None
+    press = _profile(desk, workspace, source) if workspace and source else None
     if workspace is None or WORKSPACE in desk.mended:
         return None, in_order(desk.problems)
     library = Library(
@@ -103,6 +106,7 @@ def read(root: Path) -> tuple[Library | None, tuple[Problem, ...]]:
         audiences=MappingProxyType(audiences),
         topics=tuple(topics),
         logo=logo,
+        profile=press,
         source=source,
         broken=frozenset(broken),
         audience_sources=MappingProxyType(audience_sources),
@@ -217,13 +221,7 @@ def _logo(desk: _Desk, workspace: Workspace, source: Source) -> Picture | None:
     if workspace.logo is None:
         return None
     where, name = source.where(("logo",)), workspace.logo.strip()
-    if not name:
-        desk.problems.append(Problem("text-empty", where, {"field": "logo"}))
-        return None
-    if Path(name).is_absolute() or ".." in Path(name).parts or "\\" in name:
-        desk.problems.append(Problem("path-outside", where, {"found": name}))
-        return None
-    data = desk.bytes(name, where)
+    data = _named(desk, name, where, "logo")
     if data is None:
         return None
     kind = next((kind for magic, kind in _PICTURES.items() if data.lstrip()[:400].startswith(magic)), None)
@@ -235,6 +233,32 @@ def _logo(desk: _Desk, workspace: Workspace, source: Source) -> Picture | None:
     if kind == "image/svg+xml" and _ARABIC_DRAWN.search(data.decode("utf-8", "replace")):
         desk.problems.append(Problem("svg-text", where, {"found": name}, Severity.WARNING))
     return Picture(kind, data)
+
+
+def _named(desk: _Desk, name: str, where: Where, field: str) -> bytes | None:
+    """A file that `mujaz.yaml` names; it lies in the workspace."""
+    if not name:
+        desk.problems.append(Problem("text-empty", where, {"field": field}))
+        return None
+    if Path(name).is_absolute() or ".." in Path(name).parts or "\\" in name:
+        desk.problems.append(Problem("path-outside", where, {"found": name}))
+        return None
+    return desk.bytes(name, where)
+
+
+def _profile(desk: _Desk, workspace: Workspace, source: Source) -> Profile | None:
+    """The ICC profile of the house's press."""
+    if workspace.press.profile is None:
+        return None
+    where, name = source.where(("press", "profile")), workspace.press.profile.strip()
+    data = _named(desk, name, where, "profile")
+    if data is None:
+        return None
+    found = profile(data)
+    if found is None or len(data) > MAX_PICTURE:
+        desk.problems.append(Problem("profile-wrong", where, {"found": name}))
+        return None
+    return found
 
 
 def _good_slug(desk: _Desk, slug: str, path: str) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from mujaz import __version__, doctor
+from mujaz import __version__, doctor, profiles
 from mujaz.doctor import Finding, Library, examine
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -198,6 +198,17 @@ def test_no_font_in_fontconfig_is_told_before_pango_crashes_on_it(tmp_path: Path
     ).stdout
     assert "missing" in told
     assert "dejavu" in told
+
+
+def test_a_profile_of_a_press_is_told_by_its_own_name_and_is_no_lack_of_what_building_needs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert found("cmyk-profile").state == "ok"
+    assert "CMYK" in found("cmyk-profile").version.upper() or "FOGRA" in found("cmyk-profile").version.upper()
+    monkeypatch.setattr(profiles, "PLACES", ())
+    finding = found("cmyk-profile")
+    assert (finding.state, finding.needed_for) == ("missing", "press")
+    assert profiles.PACKAGES[0] in finding.remedy
 
 
 def test_a_tool_that_is_not_on_the_path_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,7 +34,7 @@ LATIN = set(
         r"\S+",
         "YAML UTF Windows Tab PNG JPEG SVG Zotero CSL-YAML mujaz init true false"
         " bar grouped-bar CSV chart line source caption unit water-security gives-way blocks"
-        " content/audiences/ .yaml a-f IQ",
+        " content/audiences/ .yaml a-f IQ ICC CMYK .icc",
     )
 )
 """Names in Arabic sentences that have no Arabic form, and words that authors write as they are."""
@@ -46,6 +46,7 @@ ELSEWHERE = frozenset(
     date-outside template-wrong labels-missing labels-bent address-denied renderer-said
     export-failed export-died export-slow export-memory
     glyph-missing font-foreign language-lost page-not-alone pages-over
+    target-unknown booklet-expected profile-missing colour-unprintable pages-uneven creep-wide
     state-damaged output-is-link output-is-folder output-unwritable output-busy
     """,
     )

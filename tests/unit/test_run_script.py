@@ -335,7 +335,7 @@ def test_two_at_once_install_once(clone: Clone) -> None:
 @pytest.fixture
 def testing(clone: Clone) -> Clone:
     """A clone on a machine that has every program that the tests need."""
-    for tool in ("chromium", "git", "javac", "pandoc", "pdftotext", "qpdf"):
+    for tool in ("chromium", "git", "gs", "javac", "pandoc", "pdftotext", "qpdf"):
         clone.script(tool, "#!/bin/sh\n")
     clone.script("npm", '#!/bin/sh\necho "$*" >>"$STUB/npm"\n[ -z "$STUB_NPM_FAILS" ] && mkdir -p node_modules\n')
     (clone.home / "tests" / "checkers").mkdir(parents=True)

@@ -7,6 +7,7 @@ import logging
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -77,20 +78,29 @@ class Fetcher(URLFetcher):  # type: ignore[misc] # WeasyPrint ships no types
 
 def export(document: Document) -> Output:
     """The PDF of a document, tagged, with its fonts inside; the same bytes for the same document."""
+    carried = [_attached(each, document.day) for each in document.attachments]
+    made = _written(document, pdf_variant="pdf/a-3a", attachments=carried)
+    letters_of = partial(_letters, faces_of(document.theme, Medium.PRINT))
+    return replace(made, data=sealed(made.data, direction=document.direction, font_of=letters_of))
+
+
+def plates(document: Document) -> Output:
+    """The pages of a document as WeasyPrint sets them, without tags: a press prints and reads nothing out."""
+    return _written(document)
+
+
+def _written(document: Document, **options: Any) -> Output:
     faces = faces_of(document.theme, Medium.PRINT)
     fetcher, fonts = Fetcher(faces), FontConfiguration()
     addresses = {face: f"{_BASE}fonts/{face.file}" for face in faces}
     html = with_faces(document.html, addresses)
     with _listening() as said:
         laid = _laid_out(html, fetcher, fonts)
-        carried = [_attached(each, document.day) for each in document.attachments]
-        raw = laid.write_pdf(pdf_variant="pdf/a-3a", pdf_identifier=b"mujaz", attachments=carried)
+        raw = laid.write_pdf(pdf_identifier=b"mujaz", **options)
     where = Where(document.name)
     problems = [Problem("address-denied", where, {"found": url}) for url in dict.fromkeys(fetcher.denied)]
     problems += [Problem("renderer-said", where, {"found": line}, Severity.WARNING) for line in dict.fromkeys(said)]
-    return Output(
-        sealed(raw, direction=document.direction, font_of=partial(_letters, faces)), len(laid.pages), tuple(problems)
-    )
+    return Output(raw, len(laid.pages), tuple(problems))
 
 
 def _laid_out(html: str, fetcher: Fetcher, fonts: FontConfiguration) -> Any:

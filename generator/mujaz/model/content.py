@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 from mujaz.model.blocks import AnyBlock
 from mujaz.model.document import Theme
 from mujaz.model.points import Side
+from mujaz.model.press import Profile
 from mujaz.model.text import Depth, Judged, Label, Level, Line, Noun
 from mujaz.problems import Where
 from mujaz.spans import Span
@@ -116,6 +117,13 @@ class Colours(Noun):
     """Running text."""
 
 
+class Press(Noun):
+    """The printing house that the briefs are sent to."""
+
+    profile: str | None = None
+    """An ICC profile of its press (.icc), relative to the workspace; one of this machine's where it is missing."""
+
+
 class Workspace(Noun):
     """The house: its name and its habits."""
 
@@ -141,6 +149,8 @@ class Workspace(Noun):
     """For audiences that name none."""
     rules: Mapping[str, Weight] = Field(default_factory=dict)
     """Rule of the checker → error, warning or off, where the house weighs it otherwise."""
+    press: Press = Press()
+    """The printing house."""
 
 
 class Topic(Judged):
@@ -250,6 +260,8 @@ class Library:
     audiences: Mapping[str, Audience] = field(default_factory=lambda: MappingProxyType({}))
     topics: tuple[Entry, ...] = ()
     logo: Picture | None = None
+    profile: Profile | None = None
+    """Of the house's press."""
     broken: frozenset[str] = frozenset()
     """Slugs of topics that have errors; their last outputs stay as they are."""
     broken_audiences: frozenset[str] = frozenset()

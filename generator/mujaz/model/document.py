@@ -19,6 +19,13 @@ class Medium(StrEnum):
 
     PRINT = "pdf"
     SCREEN = "html"
+    PRESS = "press.pdf"
+    """Print once more, with what a printing house cuts away; no audience asks for it, `mujaz press` does."""
+
+    @property
+    def paged(self) -> bool:
+        """Whether it has pages, and notes at their feet."""
+        return self is not Medium.SCREEN
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -34,6 +41,12 @@ class Target:
     def name(self) -> str:
         """`topic/audience.lang.pdf`: the path below the output folder, and the name on the command line."""
         return f"{self.topic}/{self.audience}.{self.language}.{self.medium}"
+
+
+def pages_of(name: str) -> str:
+    """The target whose pages a file for a printing house shows."""
+    topic, _, file = name.partition("/")
+    return f"{topic}/{'.'.join(file.split('.')[:2])}.{Medium.PRINT}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +107,5 @@ class State:
 
     made: Mapping[str, Made] = field(default_factory=lambda: MappingProxyType({}))
     """Target's name → what was made."""
+    pressed: frozenset[str] = frozenset()
+    """Names of files for printing houses: they stay as long as the target whose pages they show."""

@@ -1,0 +1,164 @@
+"""A workspace and a target's name → files for a printing house: the corridor once more; prints nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from hashlib import sha256
+from pathlib import Path, PurePath
+
+from mujaz.arabic import closest
+from mujaz.build import Job, Site, composed, examined, kept, plan, published, recalled
+from mujaz.compose import TemplateMistakeError, open_templates
+from mujaz.export import export
+from mujaz.export.press import press as pressed
+from mujaz.model.content import Library
+from mujaz.model.document import Medium, Output, Target
+from mujaz.model.press import Booklet, Pressed, Pressing, Profile
+from mujaz.plan import RefusedError, Request, targets
+from mujaz.problems import Problem, Where, errors, in_order
+from mujaz.profiles import of_this_machine
+from mujaz.publish import opened
+from mujaz.survey import survey
+from mujaz.ticket import Sent, ticket
+from mujaz.workers import run
+
+
+class ProfileMissingError(Exception):
+    """Neither the house nor this machine has a colour profile of a press."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A file that this run made."""
+
+    name: str
+    """Below the output folder."""
+    kind: str
+    """press, booklet or ticket."""
+    pages: int
+    """Of the file."""
+    sheets: int
+    """Of paper, where it is a booklet."""
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a run."""
+
+    files: tuple[Filed, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def press(root: Path, name: str, *, cmyk: bool, booklet: Booklet | None) -> Result:
+    """Make the file of one target for the press, and its ticket.
+
+    Raises RefusedError for a name that nothing has, ProfileMissingError, and OutputError where the output folder
+    cannot be used.
+    """
+    seen = survey(root)
+    if seen.library is None:
+        return Result(problems=seen.problems)
+    library = seen.library
+    target = _target(library, name)
+    told = tuple(each for each in seen.problems if _concerns(each, target))
+    if isinstance(target, Broken):
+        return Result(problems=told)
+    profile = _profile(library) if cmyk else None
+    if cmyk and profile is None:
+        return Result(problems=told)  # the house's own cannot be used, which was told
+    with opened(root / "output") as shelf:
+        state, doubts = recalled(shelf)
+        site = Site(library, open_templates(root), shelf, state)
+        made = _made(site, target, Pressing(profile, booklet))
+    return Result(made.files, in_order((*told, *doubts, *made.problems)))
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A target whose topic or audience has errors."""
+
+    topic: str
+    audience: str
+
+
+def _target(library: Library, name: str) -> Target | Broken:
+    """The target of a name, written with or without its ending, from the output folder or from above it."""
+    known = {each.name: each for each in targets(library, Request(media=frozenset({Medium.PRINT})))}
+    asked = "/".join(PurePath(name).parts[-2:])
+    asked = asked if asked.endswith(f".{Medium.PRINT}") else f"{asked}.{Medium.PRINT}"
+    if asked in known:
+        return known[asked]
+    topic, audience = asked.partition("/")[0], asked.partition("/")[2].partition(".")[0]
+    if topic in library.broken or audience in library.broken_audiences:
+        return Broken(topic, audience)
+    near = closest(asked, known)
+    facts = {"found": name, **({"closest": near} if near else {})}
+    raise RefusedError(Problem("target-unknown", Where(name), facts))
+
+
+def _concerns(problem: Problem, target: Target | Broken) -> bool:
+    """Whether a problem stands in what the target is made of."""
+    path = problem.where.path
+    if path.startswith("content/topics/"):
+        return path.split("/")[2] == target.topic
+    if path.startswith("content/audiences/"):
+        return PurePath(path).stem == target.audience
+    return True
+
+
+def _profile(library: Library) -> Profile | None:
+    """The house's profile, else one of this machine; None where the house names one that cannot be used."""
+    if library.workspace.press.profile is not None:
+        return library.profile
+    found = of_this_machine()
+    if found is None:
+        raise ProfileMissingError
+    return found
+
+
+def _made(site: Site, target: Target, how: Pressing) -> Result:
+    """Compose, export, prove and publish the pages, then the ticket that tells of them."""
+    topics, audiences, languages = (frozenset({each}) for each in (target.topic, target.audience, target.language))
+    asked = Request(topics, audiences, languages, frozenset({target.medium}))
+    jobs, mistakes = plan(site, asked)
+    documents, broken = composed([_for_press(job) for job in jobs], site)
+    if mistakes or broken:
+        return Result(problems=tuple(each for _, each in (*mistakes, *broken)))
+    job, document = documents[0]
+    stem = target.name.removesuffix(f".{Medium.PRINT}")
+    named = replace(document, name=f"{stem}.{how.kind}.{Medium.PRINT}")
+    [(_, outcome)] = run([named], partial(pressed, how), jobs=1)
+    problems = examined(named, outcome, budget=None)
+    if not isinstance(outcome, Pressed) or errors(problems):
+        return Result(problems=problems)
+    try:
+        note = ticket(job.brief, Sent(named.name, how, outcome), site.templates, site.house)
+    except TemplateMistakeError as mistake:
+        return Result(problems=(*problems, mistake.problem))
+    [(_, paper)] = run([note], export, jobs=1)
+    problems += examined(note, paper, budget=None)
+    if not isinstance(paper, Output) or errors(problems):
+        return Result(problems=problems)
+    return _filed({named.name: outcome, note.name: paper}, site, problems, how.kind)
+
+
+def _for_press(job: Job) -> Job:
+    return replace(job, target=replace(job.target, medium=Medium.PRESS))
+
+
+def _filed(files: Mapping[str, Output], site: Site, told: tuple[Problem, ...], kind: str) -> Result:
+    """Remember that the files are ours, then put them in their places: a killed run leaves none that nobody knows."""
+    made: list[Filed] = []
+    problems = [*told, *kept(replace(site.state, pressed=site.state.pressed | set(files)), site.shelf)]
+    for name, output in files.items():
+        wrong = published(name, output.data, site.shelf)
+        problems += wrong
+        if not wrong:
+            sheets = output.sheets if isinstance(output, Pressed) else 0
+            pages = 2 * sheets or output.pages or 0
+            what = kind if isinstance(output, Pressed) else "ticket"
+            made.append(Filed(name, what, pages, sheets, sha256(output.data).hexdigest()))
+    return Result(tuple(made), tuple(problems))
