@@ -46,6 +46,7 @@ PACKAGES: Mapping[str, str] = MappingProxyType(
         "pydantic": "2.14",
         "python-bidi": "0.6.12",
         "pyyaml": "6.0.3",
+        "segno": "1.6",
         "tinycss2": "1.5",
         "weasyprint": "70.0",
     }

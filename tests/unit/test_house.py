@@ -8,13 +8,14 @@ from typing import Any, get_args
 
 import pytest
 import yaml
+from babel import Locale
 
 import architecture
 from mujaz.faces import lacking
 from mujaz.language import slips
 from mujaz.model.blocks import kinds
 from mujaz.model.content import Language
-from mujaz.model.document import Medium
+from mujaz.model.document import Medium, Theme
 from mujaz.report import rules
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,6 +58,10 @@ def test_a_kind_of_block_is_one_word_in_four_places() -> None:
 LABELS = {path.stem: yaml.safe_load(path.read_text("utf-8")) for path in (ROOT / "templates" / "labels").iterdir()}
 
 
+PLURAL = re.compile(r"\.(?:zero|one|two|few|many|other)$")
+"""The last word of a label that has a form for each kind of number (CLDR), which languages have not alike."""
+
+
 def words_of(labels: dict[str, Any], above: str = "") -> dict[str, str]:
     """Every label by its whole name."""
     found: dict[str, str] = {}
@@ -78,7 +83,10 @@ def test_every_language_has_labels_and_citation_styles() -> None:
 
 @pytest.mark.parametrize("language", LABELS)
 def test_labels_of_all_languages_have_the_same_names_and_the_same_gaps_to_fill(language: str) -> None:
-    mine, arabic = words_of(LABELS[language]), words_of(LABELS["ar"])
+    mine, arabic = (
+        {name: word for name, word in words_of(each).items() if not PLURAL.search(name)}
+        for each in (LABELS[language], LABELS["ar"])
+    )
     assert mine.keys() == arabic.keys()
     for name, word in mine.items():
         assert isinstance(word, str), name
@@ -87,11 +95,22 @@ def test_labels_of_all_languages_have_the_same_names_and_the_same_gaps_to_fill(l
 
 
 @pytest.mark.parametrize("language", LABELS)
+def test_what_is_counted_has_a_form_for_every_number_of_its_language(language: str) -> None:
+    wanted = set(Locale.parse(language).plural_form.tags) | {"other"}
+    named = [name.rpartition(".") for name in words_of(LABELS[language]) if PLURAL.search(name)]
+    forms = {above: {form for other, _, form in named if other == above} for above, _, _ in named}
+    assert set(forms) == {"index.found", "index.pages"}
+    assert [above for above, held in forms.items() if wanted - held - {"zero"}] == []
+
+
+@pytest.mark.parametrize("language", LABELS)
 def test_labels_are_spelled_as_their_language_is_and_every_font_has_their_letters(language: str) -> None:
     for name, word in words_of(LABELS[language]).items():
-        if name not in ("quote.open", "quote.close"):  # halves of a pair
+        own = not name.startswith("index.languages.")  # those bear their own names
+        if own and name not in ("quote.open", "quote.close"):  # halves of a pair
             assert [slip.rule for slip in slips(word, language)] == [], name
-        assert [lacking(word, "classic", medium) for medium in Medium] == [[], []], name
+        for theme in get_args(Theme):
+            assert [each for medium in Medium for each in lacking(word, theme, medium)] == [], name
 
 
 def test_every_rule_that_the_code_names_has_its_sentences() -> None:

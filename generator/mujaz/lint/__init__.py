@@ -14,6 +14,8 @@ __all__ = ["WEIGHTS", "lint"]
 
 _ONE_MEDIUM = {"css/print.css": Scope(screen=False), "css/screen.css": Scope(paper=False)}
 """Style sheets that `brief.html.j2` gives to one medium alone."""
+_SITE = "site/"
+"""The index of all briefs is read on a screen."""
 
 
 def lint(files: Mapping[str, bytes], folder: str = "templates/") -> tuple[Problem, ...]:
@@ -37,8 +39,9 @@ def _faults(name: str, content: bytes) -> Iterator[Fault]:
         text = content.decode()
     except UnicodeDecodeError:
         return  # told of where it is used
+    scope = Scope(paper=False) if name.startswith(_SITE) else _ONE_MEDIUM.get(name, Scope())
     # What CSS takes for the end of a line, and HTML and people do not, would move every place behind it.
-    template = masked(text.replace("\r", " ").replace("\f", " "), _ONE_MEDIUM.get(name, Scope()))
+    template = masked(text.replace("\r", " ").replace("\f", " "), scope)
     if name.endswith((".css", ".css.j2")):
         yield from of_sheet(template.text, template.scope)
     else:
