@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
@@ -13,30 +12,17 @@ import pytest
 import yaml
 from playwright.sync_api import Browser, Page
 
-from mujaz.build import build
 from mujaz.folding import spellings
-from mujaz.model.document import Medium
-from mujaz.plan import Request
-from screens import CONTRASTS, chromium
+from screens import CONTRASTS
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = ROOT / "tests" / "cases" / "search"
 PHONE, DESK = 390, 1280
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("workspace")
-    shutil.copytree(ROOT / "content", root / "content")
-    shutil.copy(ROOT / "mujaz.yaml", root)
-    build(root, Request(media=frozenset({Medium.SCREEN})), jobs=2, tell=lambda _step: None)
-    return root / "output" / "index.html"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
+@pytest.fixture(scope="session")
+def site(pages: Path) -> Path:
+    return pages / "index.html"
 
 
 @pytest.fixture

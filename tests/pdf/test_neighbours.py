@@ -74,7 +74,7 @@ def test_every_number_is_in_the_digits_of_the_language(made: tuple[Path, Result]
     own, other = ("٠-٩", "۰-۹") if language == "ckb" else ("۰-۹", "٠-٩")
     assert re.search(f"[{own}]", text)
     assert not re.search(f"[{other}]", text)
-    western = set(re.findall(r"[0-9]+", text))
+    western = set(re.findall(r"[0-9]+", re.sub(r"\(\(\) => .*", "", text, flags=re.DOTALL)))  # without its script
     assert western <= {"2022", "7", "9"}, "of the English source alone"
 
 
