@@ -241,7 +241,9 @@ def table(times: Mapping[str, list[float]]) -> bool:
         ratio = median(times[ours]) / median(times[peer])
         held &= ratio <= bound
         least = min(times[ours]) / min(times[peer])
-        print(f"{ours + ' : ' + peer:<32}{ratio:>8.2f}{least:>8.2f}{bound:>8.1f}  {'holds' if ratio <= bound else 'BROKEN'}")
+        print(
+            f"{ours + ' : ' + peer:<32}{ratio:>8.2f}{least:>8.2f}{bound:>8.1f}  {'holds' if ratio <= bound else 'BROKEN'}"
+        )
     return held
 
 

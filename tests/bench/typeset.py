@@ -116,7 +116,7 @@ def _block(element: html.HtmlElement, word: str) -> Iterator[str]:  # noqa: PLR0
             title = _words(element.findtext("h2"))
             yield f"\n#columns(2, gutter: 9mm, outline(title: [{title}], depth: 2))\n"
         case "h1":
-            yield f"\n#text(20.5pt, weight: \"bold\")[#title[{_inline(element)}]]\n"
+            yield f'\n#text(20.5pt, weight: "bold")[#title[{_inline(element)}]]\n'
         case "h2" | "h3" | "h4":
             yield f"\n#heading(level: {int(element.tag[1]) - 1})[{_inline(element)}]{_label(element)}\n"
         case "p" | "dt" | "figcaption":
@@ -128,7 +128,9 @@ def _block(element: html.HtmlElement, word: str) -> Iterator[str]:  # noqa: PLR0
             kind = "enum" if element.tag == "ol" else "list"
             items = "".join(f"[{_item(each, word)}{_label(each)}]," for each in element)
             if element.getparent().get("class") == "references":
-                yield from (f"\n#par(hanging-indent: 14pt, justify: false)[{_reading(each, word)}]\n" for each in element)
+                yield from (
+                    f"\n#par(hanging-indent: 14pt, justify: false)[{_reading(each, word)}]\n" for each in element
+                )
             else:
                 yield f"\n#{kind}({items})\n"
         case "dd" | "blockquote":
@@ -137,7 +139,7 @@ def _block(element: html.HtmlElement, word: str) -> Iterator[str]:  # noqa: PLR0
             yield _table(element, word)
         case "img":
             svg = base64.b64decode(element.get("src").partition(",")[2]).decode()
-            yield f"\n#image(bytes({_string(svg)}), format: \"svg\", width: 100%, alt: {_string(element.get('alt'))})\n"
+            yield f'\n#image(bytes({_string(svg)}), format: "svg", width: 100%, alt: {_string(element.get("alt"))})\n'
         case "footer":
             yield f"\n#place(bottom, float: true, text(9pt)[{_inline(element[0])}])\n"
         case _:
@@ -154,19 +156,24 @@ def _item(element: html.HtmlElement, word: str) -> str:
 
 def _reading(element: html.HtmlElement, word: str) -> str:
     """An entry of a list of references, in its own language and direction."""
-    return f"#set text(dir: {element.get('dir')}, lang: \"{element.get('lang')}\"); {_item(element, word)}"
+    return f'#set text(dir: {element.get("dir")}, lang: "{element.get("lang")}"); {_item(element, word)}'
 
 
 def _label(element: html.HtmlElement) -> str:
     """The anchor of an element, or the one of what it heads."""
     holder = element.getparent()
-    anchor = element.get("id") or (holder.get("id") if holder.find("*") is element or element.tag in ("h2", "h3") else None)
+    anchor = element.get("id") or (
+        holder.get("id") if holder.find("*") is element or element.tag in ("h2", "h3") else None
+    )
     return f" #label({_string(anchor)})" if anchor and _first(element, holder, anchor) else ""
 
 
 def _first(element: html.HtmlElement, holder: html.HtmlElement, anchor: str) -> bool:
     """Whether no other element before it has taken the anchor of what holds both."""
-    return element.get("id") == anchor or next(each for each in holder if each.tag in ("h2", "h3", "h4", element.tag)) is element
+    return (
+        element.get("id") == anchor
+        or next(each for each in holder if each.tag in ("h2", "h3", "h4", element.tag)) is element
+    )
 
 
 def _table(element: html.HtmlElement, word: str) -> str:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from mujaz.export.archive import sealed
 from mujaz.export.letters import Letters, letters
+from mujaz.export.remembered import remember, remembering
 from mujaz.faces import FACES, with_faces
 from mujaz.model.document import Attachment, Document, Medium, Output
 from mujaz.problems import Problem, Severity, Where
@@ -27,6 +28,8 @@ with warnings.catch_warnings():
         from weasyprint.urls import URLFetcher, URLFetcherResponse
     finally:
         ctypes.util.find_library = _find_library
+
+remember(weasyprint)
 
 _BASE = "https://workspace.invalid/"
 """No machine has this name: addresses in a document lead to our fetcher or nowhere."""
@@ -79,14 +82,15 @@ def export(document: Document) -> Output:
     fetcher, fonts = Fetcher(), FontConfiguration()
     addresses = {face: f"{_BASE}fonts/{face.file}" for face in FACES[Medium.PRINT]}
     html = with_faces(document.html, addresses)
-    with _listening() as said:
+    with _listening() as said, remembering():
         laid = _laid_out(html, fetcher, fonts)
         carried = [_attached(each, document.day) for each in document.attachments]
         raw = laid.write_pdf(pdf_variant="pdf/a-3a", pdf_identifier=b"mujaz", attachments=carried)
+        data = sealed(raw, direction=document.direction, font_of=_letters)
     where = Where(document.name)
     problems = [Problem("address-denied", where, {"found": url}) for url in dict.fromkeys(fetcher.denied)]
     problems += [Problem("renderer-said", where, {"found": line}, Severity.WARNING) for line in dict.fromkeys(said)]
-    return Output(sealed(raw, direction=document.direction, font_of=_letters), len(laid.pages), tuple(problems))
+    return Output(data, len(laid.pages), tuple(problems))
 
 
 def _laid_out(html: str, fetcher: Fetcher, fonts: FontConfiguration) -> Any:
