@@ -6,7 +6,8 @@ bounds; exits 1 where one does not hold. Needs Chromium; `typst` comes with the 
 
 Counted is CPU time, user and system, of every process that a measure starts: a cold measure is started by a process
 that has made itself the reaper of all orphans below it (PR_SET_CHILD_SUBREAPER), so that what Chromium and the
-forkserver leave behind comes back to it, is waited for and counted. A control group's `cpuacct.usage` agrees with that to a hundredth.
+forkserver leave behind comes back to it, is waited for and counted. `cpuacct.usage` of a control group agrees with that
+to a hundredth.
 
 Warm: one process for each engine, which has worked twice before. Mujaz composes and exports an assembled brief.
 Typst compiles a source in which each paragraph begins with a word that it has not seen, so that none is remembered;
@@ -32,16 +33,18 @@ from collections.abc import Callable, Mapping
 from itertools import count
 from pathlib import Path
 from statistics import median
+from typing import Literal
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "generator"), str(Path(__file__).parent)]
+sys.path[:0] = [str(ROOT / "generator"), str(ROOT / "tests")]
 
-import mujaz.build  # noqa: E402 # run as a script, it must find the package first
+import mujaz.build  # noqa: E402 # run as a script, it must find the packages first
+from bench.typeset import typeset  # noqa: E402
 from mujaz.compose import House, compose, open_templates  # noqa: E402
 from mujaz.faces import FACES, with_faces  # noqa: E402
+from mujaz.model.brief import Brief  # noqa: E402
 from mujaz.model.document import Document, Medium  # noqa: E402
 from mujaz.plan import Request  # noqa: E402
-from typeset import typeset  # noqa: E402
 
 TOPIC, AUDIENCE, LANGUAGE = "counterterrorism-diplomacy", "researcher", "ar"
 REQUEST = Request(
@@ -54,7 +57,7 @@ REQUEST = Request(
 BOUNDS = (("Mujaz warm", "Typst warm", 4.0), ("Mujaz cold", "Chromium cold", 1.5))
 REAPER = 36
 """PR_SET_CHILD_SUBREAPER (linux/prctl.h)."""
-STANDARDS = ("a-3a", "ua-1")
+STANDARDS: tuple[Literal["a-3a", "ua-1"], ...] = ("a-3a", "ua-1")
 COLD_TYPST = f"""
 import sys, typst
 typst.compile(sys.argv[2] + "/page.typ", sys.argv[2] + "/page.typst.pdf", font_paths=[sys.argv[1]],
@@ -75,13 +78,13 @@ def workspace(folder: Path) -> Path:
     return folder
 
 
-def composer(root: Path) -> Callable[[], Document]:
-    """What composes the brief for print, once it is assembled."""
+def assembled(root: Path) -> tuple[Brief, Callable[[], Document]]:
+    """The brief, and what composes it for print."""
     seen, jobs = mujaz.build.look(root, REQUEST)
     if seen.library is None:
         raise SystemExit(f"not read: {seen.problems}")
     brief, templates, house = jobs[0].brief, open_templates(root), House(seen.library.workspace, seen.library.logo)
-    return lambda: compose(brief, templates, medium=Medium.PRINT, house=house)
+    return brief, lambda: compose(brief, templates, medium=Medium.PRINT, house=house)
 
 
 # --- warm: a process that answers each word with the time that its work took -----------------------------------------
@@ -91,7 +94,7 @@ def mujaz_warm(root: Path) -> Callable[[str], Callable[[], object]]:
     """Compose and export an assembled brief."""
     from mujaz.export import export  # noqa: PLC0415 # only the process that prints loads it
 
-    composed = composer(root)
+    _, composed = assembled(root)
     return lambda _: lambda: export(composed())
 
 
@@ -109,7 +112,7 @@ def corridor_warm(root: Path) -> Callable[[str], Callable[[], object]]:
 
 def typst_warm(root: Path) -> Callable[[str], Callable[[], object]]:
     """Compile what no word of it was compiled before."""
-    document = composer(root)()
+    document = assembled(root)[1]()
 
     def prepared(word: str) -> Callable[[], object]:
         source = typeset(document, word=word).encode()
@@ -119,10 +122,12 @@ def typst_warm(root: Path) -> Callable[[str], Callable[[], object]]:
 
 
 def set_by_typst(source: bytes) -> object:
+    """The PDF of a source."""
     import typst  # noqa: PLC0415 # only the processes that compile load it
 
     faces = str(FACES[Medium.PRINT][0].path.parent)
-    return typst.compile(source, font_paths=[faces], ignore_system_fonts=True, pdf_standards=list(STANDARDS))
+    options = {"font_paths": [faces], "ignore_system_fonts": True, "pdf_standards": list(STANDARDS)}
+    return typst.compile(source, **options)  # type: ignore[call-overload] # the stub cannot tell what comes out
 
 
 WARM = {"Mujaz warm": mujaz_warm, "Mujaz corridor": corridor_warm, "Typst warm": typst_warm}
@@ -190,7 +195,7 @@ def reaped(command: list[str]) -> float:
 
 def commands(root: Path) -> Mapping[str, list[str]]:
     """What is started cold; the last word is the file that it makes, where it has one."""
-    document = composer(root)()
+    document = assembled(root)[1]()
     (root / "page.typ").write_text(typeset(document), "utf-8")
     page = with_faces(document.html, {face: face.path.as_uri() for face in FACES[Medium.PRINT]})
     (root / "page.html").write_text(page, "utf-8")
@@ -241,9 +246,8 @@ def table(times: Mapping[str, list[float]]) -> bool:
         ratio = median(times[ours]) / median(times[peer])
         held &= ratio <= bound
         least = min(times[ours]) / min(times[peer])
-        print(
-            f"{ours + ' : ' + peer:<32}{ratio:>8.2f}{least:>8.2f}{bound:>8.1f}  {'holds' if ratio <= bound else 'BROKEN'}"
-        )
+        verdict = "holds" if ratio <= bound else "BROKEN"
+        print(f"{ours + ' : ' + peer:<32}{ratio:>8.2f}{least:>8.2f}{bound:>8.1f}  {verdict}")
     return held
 
 

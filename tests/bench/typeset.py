@@ -20,7 +20,7 @@ _PREAMBLE = """\
 #set document(title: {title}, author: {author}, date: datetime(year: {year}, month: {month}, day: {day}))
 #set text(font: "Amiri", size: 12.2pt, lang: "{language}", dir: {direction}, fallback: false)
 #set smartquote(enabled: false)
-#set par(justify: true, leading: 0.78em, spacing: 1.15em)
+#set par(justify: true, leading: 0.96em, spacing: 1.2em)
 #set page(
   paper: "a4", binding: right,
   margin: (inside: 23mm, outside: 17mm, top: 24mm, bottom: 23mm),
@@ -34,14 +34,16 @@ _PREAMBLE = """\
 #set footnote(numbering: "{numbering}")
 #set footnote.entry(separator: line(length: 100%, stroke: 0.6pt + rgb("#b9b1a1")))
 #show footnote.entry: set text(10pt)
-#show footnote.entry: set par(justify: false, leading: 0.6em)
+#show footnote.entry: set par(justify: false, leading: 0.78em)
 #set enum(numbering: "{numbering}.")
 #set table(stroke: (bottom: 0.5pt + rgb("#d9d2c3")), inset: (x: 6pt, y: 4pt))
 #show table: set text(11.5pt)
 #show table: set par(justify: false)
 #show heading: set par(justify: false)
 #show heading.where(level: 1): set text(15pt, fill: rgb("#1d4f5c"))
-#show heading.where(level: 1): it => block(width: 100%, stroke: (bottom: 0.6pt + rgb("#d9d2c3")), inset: (bottom: 3pt), it)
+#show heading.where(level: 1): it => block(
+  width: 100%, stroke: (bottom: 0.6pt + rgb("#d9d2c3")), inset: (bottom: 3pt), it,
+)
 #show heading.where(level: 2): set text(12.5pt)
 #show outline: set text(10.1pt)
 #show outline: set par(justify: false, leading: 0.5em)
@@ -109,7 +111,7 @@ def _blocks(element: html.HtmlElement, word: str) -> Iterator[str]:
         yield from _block(child, word)
 
 
-def _block(element: html.HtmlElement, word: str) -> Iterator[str]:  # noqa: PLR0911, PLR0912 # one case for each tag
+def _block(element: html.HtmlElement, word: str) -> Iterator[str]:
     name = element.get("class", "")
     match element.tag:
         case "nav":

@@ -26,6 +26,9 @@ _USED = (
 )
 """The attributes of a box that WeasyPrint works out from its style and from the size of what holds it."""
 
+_PLAIN = frozenset({"BlockBox", "LineBox", "InlineBox", "TextBox"})
+"""The boxes of contents."""
+
 _kept: dict[tuple[Any, ...], Any] | None = None
 """What was measured of the document that is being printed; each value holds what its key names by `id`."""
 
@@ -57,6 +60,7 @@ def remember(weasyprint: Any) -> None:
     _replace(text.split_first_line, _lines)
     _replace(text.strut, _struts)
     _replace(layout.percent.resolve_percentages, _sizes)
+    _replace(layout.block.block_box_layout, _columns)
     kind = layout.LayoutContext
     kind._update_footnote_area = _notes(kind._update_footnote_area, layout)
 
@@ -128,6 +132,36 @@ def _sizes(measure: Callable[..., Any]) -> Callable[..., Any]:
             _kept[key] = (style, {name: box.__dict__[name] for name in _USED})
 
     return resolve_percentages
+
+
+def _columns(measure: Callable[..., Any]) -> Callable[..., Any]:
+    """A column tried at a height: contents are balanced anew each time that the numbers of pages in them change."""
+
+    def block_box_layout(
+        context: Any, box: Any, bottom_space: float, skip_stack: Any, *rest: Any, **options: Any
+    ) -> Any:
+        _, page_is_empty, *lists, _, _ = rest
+        # A trial is given lists of its own for what it should pass on, and forgets them.
+        words = list(_words(box)) if _kept is not None and box.is_column and lists == [[], [], []] else [None]
+        if _kept is None or None in words:
+            return measure(context, box, bottom_space, skip_stack, *rest, **options)
+        place = (box.width, box.position_x, box.position_y, context.page_bottom, bottom_space, page_is_empty)
+        key = ("column", *place, repr(skip_stack), *words)
+        if key not in _kept:
+            laid = measure(context, box, bottom_space, skip_stack, *rest, **options)
+            _kept[key] = (box, laid)
+        return _kept[key][1]
+
+    return block_box_layout
+
+
+def _words(box: Any) -> Iterator[Any]:
+    """All that decides how high a box becomes; None among it where that cannot be said."""
+    for child in box.children:
+        if not child.is_absolutely_positioned():
+            flows = child.is_in_normal_flow() and type(child).__name__ in _PLAIN
+            yield (id(child.style), getattr(child, "text", "")) if flows else None
+            yield from _words(child)
 
 
 def _notes(measure: Callable[..., Any], layout: Any) -> Callable[..., Any]:
