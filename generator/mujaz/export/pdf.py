@@ -85,7 +85,10 @@ def export(document: Document) -> Output:
     with _listening() as said, remembering():
         laid = _laid_out(html, fetcher, fonts)
         carried = [_attached(each, document.day) for each in document.attachments]
-        raw = laid.write_pdf(pdf_variant="pdf/a-3a", pdf_identifier=b"mujaz", attachments=carried)
+        # What is sealed is read again at once, and is packed when it is written for good.
+        raw = laid.write_pdf(
+            pdf_variant="pdf/a-3a", pdf_identifier=b"mujaz", attachments=carried, uncompressed_pdf=True
+        )
         data = sealed(raw, direction=document.direction, font_of=_letters)
     where = Where(document.name)
     problems = [Problem("address-denied", where, {"found": url}) for url in dict.fromkeys(fetcher.denied)]
