@@ -20,7 +20,7 @@ _PREAMBLE = """\
 #set document(title: {title}, author: {author}, date: datetime(year: {year}, month: {month}, day: {day}))
 #set text(font: "Amiri", size: 12.2pt, lang: "{language}", dir: {direction}, fallback: false)
 #set smartquote(enabled: false)
-#set par(justify: true, leading: 0.96em, spacing: 1.2em)
+#set par(justify: true, leading: 1.08em, spacing: 1.2em)
 #set page(
   paper: "a4", binding: right,
   margin: (inside: 23mm, outside: 17mm, top: 24mm, bottom: 23mm),
@@ -39,6 +39,7 @@ _PREAMBLE = """\
 #set table(stroke: (bottom: 0.5pt + rgb("#d9d2c3")), inset: (x: 6pt, y: 4pt))
 #show table: set text(11.5pt)
 #show table: set par(justify: false)
+#show title: set text(20.5pt)
 #show heading: set par(justify: false)
 #show heading.where(level: 1): set text(15pt, fill: rgb("#1d4f5c"))
 #show heading.where(level: 1): it => block(
@@ -118,7 +119,7 @@ def _block(element: html.HtmlElement, word: str) -> Iterator[str]:
             title = _words(element.findtext("h2"))
             yield f"\n#columns(2, gutter: 9mm, outline(title: [{title}], depth: 2))\n"
         case "h1":
-            yield f'\n#text(20.5pt, weight: "bold")[#title[{_inline(element)}]]\n'
+            yield f"\n#title[{_inline(element)}]\n"
         case "h2" | "h3" | "h4":
             yield f"\n#heading(level: {int(element.tag[1]) - 1})[{_inline(element)}]{_label(element)}\n"
         case "p" | "dt" | "figcaption":

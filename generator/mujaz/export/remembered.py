@@ -1,11 +1,11 @@
 """WeasyPrint → the same WeasyPrint that measures nothing twice for one document; changes no byte of what it makes.
 
-WeasyPrint 70 sets all notes of a page anew for each note that joins them, tries the columns of the contents half a dozen
-times whenever a number in them changes, and measures each line of text for every such attempt. What it measures depends
-on its arguments alone, so it is kept while one document is printed. Of the researcher's brief, 25 pages with 223 notes,
-the notes save 21 % of the export, the lines 20 % and the columns 7 %, and the collector's rest 10 %. Delete this room
-with the next version of WeasyPrint, measure (`tests/bench/page.py`), and write anew only what is still worth it; any
-version but the one that it was written for is left as it is.
+WeasyPrint 70 sets all notes of a page anew for each note that joins them, tries the columns of the contents half a
+dozen times whenever a number in them changes, and measures each line of text for every such attempt. What it measures
+depends on its arguments alone, so it is kept while one document is printed. Of the researcher's brief, 25 pages with
+223 notes, the notes save 21 % of the export, the lines 20 %, the columns 7 %, and the collector's rest 10 %. Delete
+this room with the next version of WeasyPrint, measure (`tests/bench/page.py`), and write anew only what is still worth
+it; any version but the one that it was written for is left as it is.
 """
 
 from __future__ import annotations
