@@ -15,7 +15,7 @@ what the source says is `typeset.py`: the same paragraphs, headings, notes, cont
 heads and numbers of pages in the same faces and sizes, tagged, as PDF/A-3a and PDF/UA-1. It does without: the attached
 files, the line heights that avoid an almost empty last page, the ink of single words, joined clusters. It sets all
 pages anew until the numbers in the contents hold, so that its time moves in steps: of seventeen leadings from 0.78 to
-1.14 em one took 0.5 s, eleven 0.7 s and five up to 0.9 s. What is in use takes 0.5 s: the strictest comparison of these.
+1.14 em one took 0.5 s, eleven 0.7 s and five up to 0.9 s. What is in use takes 0.5 s: the strictest of these.
 Corridor: from the files of the workspace to the proof of the PDF, in the same warm process.
 Cold: a whole process, from its start to its end. Chromium prints the same page with its faces; it knows no notes at
 the foot, no running heads and no numbers of pages in contents, so that it does less.
