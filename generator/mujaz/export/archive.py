@@ -43,7 +43,7 @@ def sealed(raw: bytes, *, direction: str, font_of: FontOf) -> bytes:
         _note(pdf)
         join(pdf, font_of)
         pdf.remove_unreferenced_resources()
-        pdf.save(packed, deterministic_id=True, linearize=False)
+        pdf.save(packed, deterministic_id=True, linearize=False, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return packed.getvalue()
 
 

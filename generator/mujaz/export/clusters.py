@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import pikepdf
@@ -90,6 +92,12 @@ class _Step:
     other: bytes | None = None
 
 
+@cache
+def _glyph(code: bytes) -> _Step:
+    """The step that shows a glyph."""
+    return _Step(glyph=int(code, 16))
+
+
 _LEVEL = _Step(rise=0.0, other=b"0 Ts")
 """On the line again."""
 
@@ -141,11 +149,12 @@ def _widths(table: Iterable[Any]) -> Iterator[tuple[int, float]]:
 
 
 def _joined(line: bytes, named: Mapping[bytes, _Font | None]) -> Iterator[bytes]:
-    """The instructions of a line, its clusters joined."""
-    for font, size, steps in _runs(line, named):
-        if font is None or font.hung.isdisjoint(step.glyph for step in steps if step.glyph is not None):
-            yield from _shown(steps)
+    """The instructions of a line, its clusters joined; what has none stays as it is."""
+    for font, size, tokens in _runs(line, named):
+        if font is None or font.hung.isdisjoint(_glyphs(tokens)):
+            yield from (token[0] if token[3] is None else _tidy(token[3]) for token in tokens)
             continue
+        steps = list(_steps(tokens))
         done: list[_Step] = []
         at = 0
         while at < len(steps):
@@ -165,25 +174,52 @@ def _joined(line: bytes, named: Mapping[bytes, _Font | None]) -> Iterator[bytes]
         yield from _shown(done)
 
 
-def _runs(line: bytes, named: Mapping[bytes, _Font | None]) -> Iterator[tuple[_Font | None, float, list[_Step]]]:
-    """The steps of a line that are set in one font, with its size."""
+def _runs(
+    line: bytes, named: Mapping[bytes, _Font | None]
+) -> Iterator[tuple[_Font | None, float, list[re.Match[bytes]]]]:
+    """The instructions of a line that are set in one font, with its size."""
     font: _Font | None = None
     size = 1.0
-    steps: list[_Step] = []
+    tokens: list[re.Match[bytes]] = []
     for token in _TOKEN.finditer(line):
-        name, height, inside, rise = token.groups()
+        name, height, _, _ = token.groups()
         if name is not None:
-            yield font, size, steps
-            font, size, steps = named.get(name), float(height), [_Step(other=token[0])]
-        elif rise is not None:
-            steps.append(_Step(rise=float(rise), other=token[0]))
+            yield font, size, tokens
+            font, size, tokens = named.get(name), float(height), []
+        tokens.append(token)
+    yield font, size, tokens
+
+
+def _tidy(inside: bytes) -> bytes:
+    """The glyphs of a piece of a line without the moves by nothing that WeasyPrint writes between them."""
+    pieces = (b"<%b>" % codes if codes else _moved(float(move)) for codes, move in _PIECE.findall(inside))
+    return b"[%b] TJ" % b"".join(pieces).replace(b"><", b"")
+
+
+def _moved(move: float) -> bytes:
+    return b" %b " % f"{move:.4f}".rstrip("0").rstrip(".").encode() if move else b""
+
+
+def _glyphs(tokens: list[re.Match[bytes]]) -> Iterator[int]:
+    """The glyphs that instructions show."""
+    for token in tokens:
+        for codes, _ in _PIECE.findall(token[3] or b""):
+            yield from struct.unpack(f">{len(codes) // 4}H", bytes.fromhex(codes.decode()))
+
+
+def _steps(tokens: list[re.Match[bytes]]) -> Iterator[_Step]:
+    """Instructions, glyph by glyph."""
+    for token in tokens:
+        _, _, inside, rise = token.groups()
+        if rise is not None:
+            yield _Step(rise=float(rise), other=token[0])
         elif inside is None:
-            steps.append(_Step(other=token[0]))
+            yield _Step(other=token[0])
         else:
             for codes, move in _PIECE.findall(inside):
-                steps += [_Step(glyph=int(codes[at : at + 4], 16)) for at in range(0, len(codes), 4)]
-                steps += [_Step(move=float(move))] if move else []
-    yield font, size, steps
+                yield from (_glyph(codes[at : at + 4]) for at in range(0, len(codes), 4))
+                if move:
+                    yield _Step(move=float(move))
 
 
 def _end(steps: list[_Step], start: int, font: _Font) -> int | None:
@@ -230,7 +266,7 @@ def _shown(steps: list[_Step]) -> Iterator[bytes]:
         if step is not None and step.glyph is not None:
             inside.append(b"<%04x>" % step.glyph)
         elif step is not None and step.move is not None:
-            inside.append(b" %b " % f"{step.move:.4f}".rstrip("0").rstrip(".").encode() if step.move else b"")
+            inside.append(_moved(step.move))
         else:
             if inside:
                 yield b"[%b] TJ" % b"".join(inside).replace(b"><", b"")

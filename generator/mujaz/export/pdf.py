@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from mujaz.export.archive import sealed
 from mujaz.export.letters import Letters, letters
+from mujaz.export.remembered import remember, remembering
 from mujaz.faces import Face, faces_of, with_faces
 from mujaz.model.document import Attachment, Document, Medium, Output
 from mujaz.problems import Problem, Severity, Where
@@ -29,6 +30,8 @@ with warnings.catch_warnings():
         from weasyprint.urls import URLFetcher, URLFetcherResponse
     finally:
         ctypes.util.find_library = _find_library
+
+remember(weasyprint)
 
 _BASE = "https://workspace.invalid/"
 """No machine has this name: addresses in a document lead to our fetcher or nowhere."""
@@ -94,9 +97,10 @@ def _written(document: Document, **options: Any) -> Output:
     fetcher, fonts = Fetcher(faces), FontConfiguration()
     addresses = {face: f"{_BASE}fonts/{face.file}" for face in faces}
     html = with_faces(document.html, addresses)
-    with _listening() as said:
+    with _listening() as said, remembering():
         laid = _laid_out(html, fetcher, fonts)
-        raw = laid.write_pdf(pdf_identifier=b"mujaz", **options)
+        # What is sealed or pressed is read again at once, and is packed when it is written for good.
+        raw = laid.write_pdf(pdf_identifier=b"mujaz", uncompressed_pdf=True, **options)
     where = Where(document.name)
     problems = [Problem("address-denied", where, {"found": url}) for url in dict.fromkeys(fetcher.denied)]
     problems += [Problem("renderer-said", where, {"found": line}, Severity.WARNING) for line in dict.fromkeys(said)]

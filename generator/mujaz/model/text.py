@@ -149,6 +149,7 @@ class Noun(BaseModel):
     """What every written thing shares: frozen, no unknown keys, hyphens in the names of keys."""
 
     model_config = ConfigDict(
+        defer_build=True,  # a tenth of a second of every command: only what is read is built
         frozen=True,
         extra="forbid",
         alias_generator=lambda name: name.replace("_", "-"),
