@@ -25,6 +25,7 @@ from mujaz.marks import parse
 from mujaz.model.brief import Brief, Note, plain
 from mujaz.model.content import Picture, Workspace
 from mujaz.model.document import Attachment, Document, Medium, Target
+from mujaz.model.text import Depth
 from mujaz.policy import closed
 from mujaz.problems import Problem, Where
 
@@ -212,6 +213,8 @@ def _code(address: str) -> str:
     return f"data:image/svg+xml;base64,{base64.b64encode(drawn.encode()).decode()}"
 
 
+_ENTRY = 42
+"""Characters on a line of a column of contents, for a column to be as long as the other."""
 _PAPER = (6.6, 10.5)
 _PHONE = (4.0, 10.0)
 """Width of a chart in inches, and the size of its words in points: a page's measure, and twice a phone's."""
@@ -268,7 +271,31 @@ def _headed(told: dict[str, Any], labels: Mapping[str, Any]) -> dict[str, Any]:
         else:
             groups.append({"sections": [section]})
     count = digits(str(len(told["sources"])), told["digits"])
-    return {**told, "groups": groups, "count": count, "heading": f"{told['name']} | {told['label']}"}
+    told = {**told, "groups": groups, "count": count, "heading": f"{told['name']} | {told['label']}"}
+    return {**told, "entries": _entries(told, labels)}
+
+
+def _entries(told: dict[str, Any], labels: Mapping[str, Any]) -> dict[str, Any]:
+    """The table of contents: all of it, and the same in two columns that are as long as each other, nearly."""
+    entries = [
+        {
+            "anchor": section["anchor"],
+            "text": section["mention"] or section["heading"],
+            "below": [
+                {"anchor": item["anchor"], "text": item["mentions"].get("term") or item["mentions"]["headline"]}
+                for item in section["points"]
+                if section["depth"] == Depth.DETAIL.word
+            ],
+        }
+        for section in told["sections"]
+        if section["mention"] or section["kind"] not in ("quote", "note")
+    ]
+    for each in told["lists"]:
+        anchor = f"references_{each['script']}"
+        entries.append({"anchor": anchor, "text": labels["lists"][each["script"]], "below": []})
+    lines = [sum(1 + len(each["text"]) // _ENTRY for each in (entry, *entry["below"])) for entry in entries]
+    half = min(range(1, len(entries) + 1), key=lambda at: abs(sum(lines[:at]) - sum(lines[at:])), default=0)
+    return {"all": entries, "columns": [column for column in (entries[:half], entries[half:]) if column]}
 
 
 def _pair(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:

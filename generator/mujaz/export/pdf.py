@@ -82,9 +82,10 @@ class Fetcher(URLFetcher):  # type: ignore[misc] # WeasyPrint ships no types
 def export(document: Document) -> Output:
     """The PDF of a document, tagged, with its fonts inside; the same bytes for the same document."""
     carried = [_attached(each, document.day) for each in document.attachments]
-    made = _written(document, pdf_variant="pdf/a-3a", attachments=carried)
     letters_of = partial(_letters, faces_of(document.theme, Medium.PRINT))
-    return replace(made, data=sealed(made.data, direction=document.direction, font_of=letters_of))
+    with remembering():
+        made = _written(document, pdf_variant="pdf/a-3a", attachments=carried)
+        return replace(made, data=sealed(made.data, direction=document.direction, font_of=letters_of))
 
 
 def plates(document: Document) -> Output:
