@@ -43,7 +43,7 @@ sys.path[:0] = [str(ROOT / "generator"), str(ROOT / "tests")]
 import mujaz.build  # noqa: E402 # run as a script, it must find the packages first
 from bench.typeset import typeset  # noqa: E402
 from mujaz.compose import House, compose, open_templates  # noqa: E402
-from mujaz.faces import FACES, with_faces  # noqa: E402
+from mujaz.faces import faces_of, with_faces  # noqa: E402
 from mujaz.model.brief import Brief  # noqa: E402
 from mujaz.model.document import Document, Medium  # noqa: E402
 from mujaz.plan import Request  # noqa: E402
@@ -127,7 +127,7 @@ def set_by_typst(source: bytes) -> object:
     """The PDF of a source."""
     import typst  # noqa: PLC0415 # only the processes that compile load it
 
-    faces = str(FACES[Medium.PRINT][0].path.parent)
+    faces = str(faces_of("classic", Medium.PRINT)[0].path.parent)
     options = {"font_paths": [faces], "ignore_system_fonts": True, "pdf_standards": list(STANDARDS)}
     return typst.compile(source, **options)  # type: ignore[call-overload] # the stub cannot tell what comes out
 
@@ -199,7 +199,7 @@ def commands(root: Path) -> Mapping[str, list[str]]:
     """What is started cold; the last word is the file that it makes, where it has one."""
     document = assembled(root)[1]()
     (root / "page.typ").write_text(typeset(document), "utf-8")
-    page = with_faces(document.html, {face: face.path.as_uri() for face in FACES[Medium.PRINT]})
+    page = with_faces(document.html, {face: face.path.as_uri() for face in faces_of("classic", Medium.PRINT)})
     (root / "page.html").write_text(page, "utf-8")
     build = ["build", TOPIC, "--audience", AUDIENCE, "--lang", LANGUAGE, "--only", "pdf", "--force"]
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
@@ -207,7 +207,7 @@ def commands(root: Path) -> Mapping[str, list[str]]:
         raise SystemExit("Chromium is not on PATH")
     return {
         "Mujaz cold": [sys.executable, "-P", "-m", "mujaz", "-C", str(root), *build],
-        "Typst cold": [sys.executable, "-P", "-c", COLD_TYPST, str(FACES[Medium.PRINT][0].path.parent), str(root)],
+        "Typst cold": [sys.executable, "-P", "-c", COLD_TYPST, str(faces_of("classic", Medium.PRINT)[0].path.parent), str(root)],
         "Chromium cold": [
             *(chromium, "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"),
             *(f"--user-data-dir={root / 'profile'}", f"--print-to-pdf={root / 'page.chromium.pdf'}"),
