@@ -6,13 +6,16 @@ import fcntl
 import os
 import pickle
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser
 
 from mujaz.build import Result, build
 from mujaz.plan import Request
+from screens import chromium
 
 settings.register_profile("mujaz", deadline=None)
 settings.load_profile("mujaz")
@@ -35,3 +38,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
             kept.write_bytes(pickle.dumps(build(root, Request(), jobs=2, tell=lambda _step: None)))
         result: Result = pickle.loads(kept.read_bytes())  # noqa: S301 # written above, by this run
     return root, result
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with chromium() as started:
+        yield started

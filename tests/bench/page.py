@@ -207,7 +207,14 @@ def commands(root: Path) -> Mapping[str, list[str]]:
         raise SystemExit("Chromium is not on PATH")
     return {
         "Mujaz cold": [sys.executable, "-P", "-m", "mujaz", "-C", str(root), *build],
-        "Typst cold": [sys.executable, "-P", "-c", COLD_TYPST, str(faces_of("classic", Medium.PRINT)[0].path.parent), str(root)],
+        "Typst cold": [
+            sys.executable,
+            "-P",
+            "-c",
+            COLD_TYPST,
+            str(faces_of("classic", Medium.PRINT)[0].path.parent),
+            str(root),
+        ],
         "Chromium cold": [
             *(chromium, "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"),
             *(f"--user-data-dir={root / 'profile'}", f"--print-to-pdf={root / 'page.chromium.pdf'}"),

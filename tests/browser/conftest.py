@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
 
 from mujaz.build import Result
-from screens import chromium
 
 TOPIC = "counterterrorism-diplomacy"
 
@@ -26,10 +23,3 @@ def pages(built: tuple[Path, Result]) -> Path:
 def output(pages: Path) -> Path:
     """The pages of one topic."""
     return pages / TOPIC
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    with chromium() as started:
-        yield started

@@ -218,9 +218,9 @@ def test_without_scripts_everything_is_listed_and_nothing_is_offered_that_does_n
     page.goto(site.as_uri())
     html = site.read_text("utf-8")
     links = re.findall(r'href="([^"]*)"', html)
-    assert len(links) == 24
+    assert len(links) == 48
     assert [link for link in links if not (site.parent / unquote(link)).is_file()] == []
-    assert page.get_by_role("link").count() == 24
+    assert page.get_by_role("link").count() == 48
     assert page.get_by_role("searchbox").count() == page.get_by_role("button").count() == 0
     context.close()
 

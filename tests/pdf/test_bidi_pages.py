@@ -15,7 +15,7 @@ import fontpkg_amiri
 import pikepdf
 import pytest
 import yaml
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 from weasyprint import HTML
 
 from mujaz.bidi import Base, isolate, levels, settle
@@ -23,7 +23,6 @@ from mujaz.bidi.paragraphs import Element, parse
 from mujaz.bidi.uax9 import mirrored, order
 
 CASES = Path(__file__).parents[1] / "cases" / "bidi"
-CHROMIUM = Path("/usr/bin/chromium")
 FACES = (
     ("Regular", 400, "normal"),
     ("Bold", 700, "normal"),
@@ -247,18 +246,14 @@ def printed() -> dict[str, tuple[str, ...]]:
 
 
 @pytest.fixture(scope="module")
-def browsed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, ...]]:
-    if not CHROMIUM.exists():
-        pytest.fail(f"{CHROMIUM} is missing: it is what the order of the glyphs is compared with")
+def browsed(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> dict[str, tuple[str, ...]]:
     path = tmp_path_factory.mktemp("bidi") / "cases.html"
     path.write_text(document(SCREEN, CASE_LIST), encoding="utf-8")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page()
-        page.goto(path.as_uri())
-        page.evaluate("() => document.fonts.ready.then(() => true)")
-        found = page.evaluate(POSITIONS)
-        browser.close()
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    page.evaluate("() => document.fonts.ready.then(() => true)")
+    found = page.evaluate(POSITIONS)
+    page.close()
     return {
         case.name: as_lines([Glyph(text, left, bottom, width) for text, left, bottom, width in characters])
         for case, characters in zip(CASE_LIST, found, strict=True)

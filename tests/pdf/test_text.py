@@ -43,10 +43,10 @@ holds a sign («com.mofa//:https»); no file can prevent it."""
 def excused(paragraph: Paragraph, reader: str, direction: str) -> bool:
     """Where a reader makes an order of its own, whatever the file says; all the words must be there all the same.
 
-    poppler guesses the direction of each line of a list of references, and pdfium turns round what stands in a line of
-    the other direction.
+    poppler guesses the direction of each line of a list of references, and of what shares a page with one, and pdfium
+    turns round what stands in a line of the other direction.
     """
-    listed = any(each.get("class") == "references" for each in paragraph.container.iterancestors())
+    listed = any(each.get("class") in ("references", "imprint") for each in paragraph.container.iterancestors())
     mixed = OBJECT in paragraph.text or OWN["rtl"].search(paragraph.text) is not None
     return listed if reader == "poppler" else mixed and direction == "ltr"
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from mujaz.export.archive import sealed
 from mujaz.export.letters import Letters, letters
+from mujaz.export.mended import mend
 from mujaz.export.remembered import remember, remembering
 from mujaz.faces import Face, faces_of, with_faces
 from mujaz.model.document import Attachment, Document, Medium, Output
@@ -32,6 +33,7 @@ with warnings.catch_warnings():
         ctypes.util.find_library = _find_library
 
 remember(weasyprint)
+mend(weasyprint)
 
 _BASE = "https://workspace.invalid/"
 """No machine has this name: addresses in a document lead to our fetcher or nowhere."""

@@ -1,0 +1,211 @@
+"""Pages as a typesetter looks at them: nothing leaves its box, no line stands alone, no heading stays behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pytest
+from weasyprint.text.fonts import FontConfiguration
+
+from mujaz.build import Result, look
+from mujaz.compose import House, compose, open_templates
+from mujaz.export.pdf import _BASE, Fetcher, _laid_out
+from mujaz.faces import faces_of, with_faces
+from mujaz.model.document import Medium, Theme
+from mujaz.plan import Request
+
+ROOT = Path(__file__).resolve().parents[2]
+MILLIMETRE = 72 / 25.4
+LOOSE = 0.6
+"""Pixels of CSS by which rounding may move a word."""
+HANGING = 0.6 * MILLIMETRE
+"""By how much the stroke of a letter may reach beyond the room that its font asks for."""
+HEADINGS = {"h1", "h2", "h3", "h4", "dt", "figcaption"}
+LEADING = {"when", "who", "area", "instrument", "continued", "remark-title", "likelihood"}
+"""Lines that name what follows them."""
+NAMES = [
+    f"{topic.name}/{audience}.{text.stem}"
+    for topic in sorted((ROOT / "content" / "topics").iterdir())
+    for text in sorted(topic.glob("??.yaml"))
+    for audience in ("parliament", "researcher")
+]
+CASES = [
+    *((name, "classic") for name in NAMES),
+    ("coalition-exit/parliament.ar", "modern"),
+    ("counterterrorism-diplomacy/researcher.ar", "modern"),
+]
+
+
+@cache
+def pages(name: str, theme: Theme) -> list[Any]:
+    """The page boxes of a brief, as WeasyPrint laid them out."""
+    topic, _, file = name.partition("/")
+    audience, language = file.split(".")
+    one = [frozenset({each}) for each in (topic, audience, language)]
+    seen, (job,) = look(ROOT, Request(one[0], one[1], one[2], frozenset({Medium.PRINT})))
+    assert seen.library is not None
+    house = House(seen.library.workspace.model_copy(update={"theme": theme}), seen.library.logo)
+    document = compose(job.brief, open_templates(ROOT), medium=Medium.PRINT, house=house)
+    faces = faces_of(theme, Medium.PRINT)
+    html = with_faces(document.html, {face: f"{_BASE}fonts/{face.file}" for face in faces})
+    return [page._page_box for page in _laid_out(html, Fetcher(faces), FontConfiguration()).pages]
+
+
+def flow(box: Any, inside: tuple[Any, ...] = ()) -> Iterator[tuple[Any, tuple[Any, ...]]]:
+    """Every box of a page's text with those around it, but margins and notes."""
+    for placed in getattr(box, "children", ()):
+        child = getattr(placed, "_box", placed)
+        if type(child).__name__ in ("MarginBox", "FootnoteAreaBox") or child.is_footnote():
+            continue
+        yield child, inside
+        yield from flow(child, (*inside, child))
+
+
+def lines(page: Any) -> list[tuple[Any, tuple[Any, ...]]]:
+    return [(box, inside) for box, inside in flow(page) if type(box).__name__ == "LineBox" and words(box)]
+
+
+def words(line: Any) -> str:
+    return "".join(getattr(each, "text", "") or "" for each in line.descendants()).strip()
+
+
+def tagged(inside: tuple[Any, ...], tags: set[str]) -> Any:
+    """The innermost element around a line that has one of these names."""
+    held = (each for each in reversed(inside) if each.element is not None and each.element_tag in tags)
+    return next((each.element for each in held), None)
+
+
+@pytest.mark.parametrize(("name", "theme"), CASES)
+def test_no_word_leaves_the_box_that_holds_it(name: str, theme: Theme) -> None:
+    left: list[str] = []
+    for page in pages(name, theme):
+        for line, inside in lines(page):
+            holder = inside[-1]
+            start, end = holder.content_box_x() - LOOSE, holder.content_box_x() + holder.width + LOOSE
+            for each in line.descendants():
+                if type(each).__name__ == "TextBox" and each.text.strip():
+                    width = each.width
+                    if each.position_x < start or each.position_x + width > end:
+                        left.append(
+                            f"{each.text[:40]}: {each.position_x - start:.1f} {end - each.position_x - width:.1f}"
+                        )
+    assert left == []
+
+
+@pytest.mark.parametrize(("name", "theme"), CASES)
+def test_no_line_of_a_paragraph_stands_alone_on_a_page(name: str, theme: Theme) -> None:
+    alone: list[str] = []
+    seen: dict[int, list[tuple[int, int, str]]] = {}
+    for number, page in enumerate(pages(name, theme), start=1):
+        counted: dict[int, tuple[int, str]] = {}
+        for line, inside in lines(page):
+            paragraph = tagged(inside, {"p", "li"})
+            if paragraph is not None:
+                count, first = counted.get(id(paragraph), (0, words(line)))
+                counted[id(paragraph)] = (count + 1, first)
+        for key, (count, first) in counted.items():
+            seen.setdefault(key, []).append((number, count, first))
+    for parts in seen.values():
+        if len(parts) > 1:
+            alone += [f"page {number}: {first[:50]}" for number, count, first in parts if count < 2]
+    assert alone == []
+
+
+@pytest.mark.parametrize(("name", "theme"), CASES)
+def test_no_heading_stays_at_the_foot_of_a_page(name: str, theme: Theme) -> None:
+    stranded: list[str] = []
+    for number, page in enumerate(pages(name, theme)[:-1], start=1):
+        held = lines(page)
+        if not held or any(
+            "cover" in (each.element.get("class") or "") for each in held[-1][1] if each.element is not None
+        ):
+            continue
+        line, inside = held[-1]
+        names = {
+            word
+            for each in inside
+            if each.element is not None and each.element_tag == each.element.tag
+            for word in (each.element.get("class") or "").split()
+        }
+        if tagged(inside, HEADINGS | {"thead"}) is not None or names & LEADING:
+            stranded.append(f"page {number}: {words(line)}")
+    assert stranded == []
+
+
+@pytest.mark.parametrize(("name", "theme"), CASES)
+def test_a_row_stays_whole_and_a_table_repeats_its_head(name: str, theme: Theme) -> None:
+    rows: dict[int, set[int]] = {}
+    tables: dict[int, dict[int, bool]] = {}
+    for number, page in enumerate(pages(name, theme), start=1):
+        for box, _ in flow(page):
+            if box.element is None:
+                continue
+            if type(box).__name__ == "TableRowBox":
+                rows.setdefault(id(box.element), set()).add(number)
+            if type(box).__name__ == "TableBox" and box.element.tag == "table":
+                heads = [each for each in box.children if each.is_header]
+                tables.setdefault(id(box.element), {})[number] = bool(heads)
+    heads_of = {key for each in pages(name, theme) for key in _heads(each)}
+    split = [key for key, on in rows.items() if len(on) > 1 and key not in heads_of]
+    assert split == []
+    assert all(all(held.values()) for held in tables.values())
+
+
+def _heads(page: Any) -> set[int]:
+    """The rows of heads, which are on each page of their table."""
+    return {
+        id(row.element)
+        for box, _ in flow(page)
+        if type(box).__name__ == "TableRowGroupBox" and box.is_header
+        for row in box.children
+    }
+
+
+def test_no_letter_reaches_into_the_margin(built: tuple[Path, Result]) -> None:
+    """The ink of every letter of every page, as pdfium draws it; a right-to-left book begins with a left page."""
+    reaching: list[str] = []
+    for path in sorted((built[0] / "output").glob("*/*.pdf")):
+        rtl = ".ar." in path.name
+        with pypdfium2.PdfDocument(path) as pdf:
+            for number in range(1 if "researcher" in path.name else 0, len(pdf)):
+                page = pdf[number]
+                text = page.get_textpage()
+                on_left = (number % 2 == 0) is rtl
+                left, right = (17, 23) if on_left else (23, 17)
+                start, end = left * MILLIMETRE - HANGING, page.get_width() - right * MILLIMETRE + HANGING
+                for at in range(text.count_chars()):
+                    x0, _, x1, _ = text.get_charbox(at)
+                    if x1 > x0 and text.get_text_range(at, 1).strip() and (x0 < start or x1 > end):
+                        around = text.get_text_range(max(at - 12, 0), 24).replace("\r\n", " ")
+                        reaching.append(
+                            f"{path.parent.name}/{path.name} {number + 1}: {around} {x0 - start:.1f} {end - x1:.1f}"
+                        )
+    assert reaching == []
+
+
+@pytest.mark.parametrize("before", ["", "<b>بعض</b> "], ids=["one text", "texts and elements"])
+@pytest.mark.parametrize("align", ["start", "justify"])
+def test_a_line_that_ends_before_an_element_ends_at_the_margin(before: str, align: str) -> None:
+    """Its last space is taken away where it stands; widths are tried until the element is what does not fit."""
+    tried = 0
+    for width in range(150, 320, 2):
+        sheet = f"@page {{size: {width}px 200px; margin: 20px}}"
+        style = f"{sheet} body {{font: 20px Amiri; margin: 0; font-kerning: none; text-align: {align}}}"
+        text = f"<p>{before}كلمات في سطر من الكلام <strong>وعنصر</strong> بعده</p>"
+        html = f'<html dir="rtl" lang="ar"><head><style>{style}</style></head><body>{text}'
+        faces = faces_of("classic", Medium.PRINT)
+        page = with_faces(html, {face: f"{_BASE}fonts/{face.file}" for face in faces})
+        (box,) = (each._page_box for each in _laid_out(page, Fetcher(faces), FontConfiguration()).pages)
+        for line, inside in lines(box)[:-1]:
+            texts = [each for each in line.descendants() if type(each).__name__ == "TextBox" and each.text]
+            right = max(each.position_x + each.width for each in texts)
+            left = min(each.position_x for each in texts)
+            holder = inside[-1]
+            assert abs(right - holder.content_box_x() - holder.width) < LOOSE, (width, words(line))
+            assert left > holder.content_box_x() - LOOSE, (width, words(line))
+            tried += texts[-1].element_tag == "p"
+    assert tried
