@@ -12,12 +12,12 @@ import yaml
 
 from mujaz.assemble import assemble
 from mujaz.check import RULES
-from mujaz.compose import Templates, open_templates
 from mujaz.model.brief import Brief
 from mujaz.model.content import Audience, Entry, Reference, Source, Topic, Workspace
 from mujaz.model.document import Document, Output
 from mujaz.problems import Problem
 from mujaz.tailor import tailor
+from mujaz.templates import Templates, open_templates
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from mujaz import index
 from mujaz.arabic import HijriRangeError
 from mujaz.assemble import assemble
-from mujaz.compose import House, TemplateMistakeError, Templates, compose, open_templates
+from mujaz.compose import compose
 from mujaz.export import export
 from mujaz.export.engines import versions
 from mujaz.export.site import INDEX
@@ -28,6 +28,7 @@ from mujaz.proof import over_budget, proof
 from mujaz.publish import STATE, OutputError, Shelf, opened
 from mujaz.survey import Survey, survey
 from mujaz.tailor import tailor
+from mujaz.templates import House, TemplateMistakeError, Templates, open_templates
 from mujaz.workers import Failure, run
 
 _OWN = ("content/topics/", "content/audiences/")

@@ -1,140 +1,29 @@
-"""`Brief` + templates + labels + styles → `Document`; the only opener of templates, decides nothing about content."""
+"""`Brief` + templates → `Document`: notes, contents, pictures as a medium has them; decides nothing about content."""
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
-import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from importlib import resources
-from pathlib import Path
 from typing import Any
 
-from jinja2 import FunctionLoader, StrictUndefined, TemplateError, TemplateNotFound
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from mujaz.arabic import digits
 from mujaz.bidi import settle
 from mujaz.draw import Look, draw
 from mujaz.faces import faces_of
-from mujaz.marks import parse
 from mujaz.model.brief import Brief, Note, plain
-from mujaz.model.content import Picture, Workspace
 from mujaz.model.document import Attachment, Document, Medium, Target
 from mujaz.model.text import Depth
 from mujaz.policy import closed
 from mujaz.problems import Problem, Where
+from mujaz.templates import House, TemplateMistakeError, Templates, labels_of, look_of, rendered
 
-SITE = "site/"
-"""Where the templates of the site's index lie: no brief is made of them, so that they are no input of any."""
-_NOT_UTF8 = {"found": "?", "guess": "Windows-1256"}
 _CALL = re.compile(r'<a class="note-call" id="call_(\d+)"[^>]*>([^<]*)</a>')
 _BUTTON = '<button class="note-call" id="call_{0}" popovertarget="note_{0}">{1}</button>'
 _SCROLL = '<div class="scroll" tabindex="0" role="region" aria-label="{0}">'
-
-
-class TemplateMistakeError(Exception):
-    """A template that cannot be used; carries the problem to report."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.rule)
-        self.problem = problem
-
-
-@dataclass(frozen=True, slots=True)
-class Templates:
-    """The packaged templates, with those of the house laid over them."""
-
-    files: Mapping[str, bytes]
-    """Name below `templates/` → content."""
-    origins: Mapping[str, str]
-    """Name → `templates/…` of the workspace, or `mujaz:…` of the package."""
-
-    house: Mapping[str, bytes]
-    """Those of `files` that the workspace brought."""
-    package: Mapping[str, bytes]
-    """Those that came with Mujaz, also where the workspace replaced them."""
-
-    def layers(self, name: str) -> list[tuple[bytes, str]]:
-        """The package's file and the house's of one name, with their origins."""
-        held = ((self.package, "mujaz:"), (self.house, "templates/"))
-        return [(files[name], origin + name) for files, origin in held if name in files]
-
-    def load(self, name: str) -> tuple[str, str, None] | None:
-        """A template as Jinja takes it, with its origin as its file's name, so that mistakes can be placed."""
-        if name not in self.files or not name.endswith((".j2", ".css", ".js")):
-            return None
-        try:
-            return self.files[name].decode(), self.origins[name], None
-        except UnicodeDecodeError:
-            raise TemplateMistakeError(Problem("file-not-utf8", Where(self.origins[name]), _NOT_UTF8)) from None
-
-    @property
-    def styles(self) -> dict[str, str]:
-        """Name of each CSL style → its XML."""
-        return {
-            Path(name).stem: content.decode()
-            for name, content in self.files.items()
-            if name.startswith("styles/") and name.endswith(".csl")
-        }
-
-    def digests(self) -> dict[str, str]:
-        """Templates, labels and styles of citation, each as one digest: inputs of every target."""
-        groups = {"labels": "labels/", "citation-styles": "styles/"}
-        grouped = {group: self._digest(prefix) for group, prefix in groups.items()}
-        return {**grouped, "templates": self._digest("", (*groups.values(), SITE))}
-
-    def _digest(self, prefix: str, but: tuple[str, ...] = ("\0",)) -> str:
-        digest = hashlib.sha256()
-        for name in sorted(self.files):
-            if name.startswith(prefix) and not name.startswith(but):
-                digest.update(f"{name}\0{hashlib.sha256(self.files[name]).hexdigest()}\n".encode())
-        return digest.hexdigest()
-
-
-def open_templates(root: Path) -> Templates:
-    """The templates for a workspace: its own `templates/` first, the package's where it has none."""
-    package = _files(packaged_folder())
-    own = root / "templates"
-    house = {} if own.is_symlink() or own == packaged_folder() else _files(own)
-    origins = {**{name: f"mujaz:{name}" for name in package}, **{name: f"templates/{name}" for name in house}}
-    return Templates({**package, **house}, origins, house, package)
-
-
-def _files(folder: Path) -> dict[str, bytes]:
-    """Name → content of every file below a folder; links are passed over, they may lead outside."""
-    found: dict[str, bytes] = {}
-    for here, folders, names in os.walk(folder, followlinks=False):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            path = Path(here, name)
-            if path.is_file() and not path.is_symlink() and not name.startswith("."):
-                found[path.relative_to(folder).as_posix()] = path.read_bytes()
-    return found
-
-
-def packaged_folder() -> Path:
-    """The templates that came with Mujaz: inside the wheel, or beside the sources."""
-    inside = Path(str(resources.files("mujaz"))) / "templates"
-    return inside if inside.is_dir() else Path(__file__).resolve().parents[2] / "templates"
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """How the organisation looks: what templates know of the workspace."""
-
-    workspace: Workspace
-    logo: Picture | None
-
-    @property
-    def digest(self) -> str:
-        """An input of every target."""
-        logo = hashlib.sha256(self.logo.data).hexdigest() if self.logo else ""
-        return hashlib.sha256(f"{self.workspace.colours!r}\0{logo}\0{self.workspace.theme}".encode()).hexdigest()
 
 
 def compose(brief: Brief, templates: Templates, *, medium: Medium, house: House, edition: int = 1) -> Document:
@@ -168,25 +57,6 @@ def compose(brief: Brief, templates: Templates, *, medium: Medium, house: House,
         theme=house.workspace.theme,
         attachments=tuple(_attachments(brief, labels)) if medium is Medium.PRINT else (),
     )
-
-
-def rendered(templates: Templates, name: str, given: Mapping[str, Any]) -> str:
-    """What a template makes of finished data. Raises TemplateMistakeError."""
-    site = name.startswith(SITE)
-    environment = ImmutableSandboxedEnvironment(
-        loader=FunctionLoader(lambda each: templates.load(each) if site or not each.startswith(SITE) else None),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.clear()  # templates are given finished data and call nothing
-    try:
-        return environment.get_template(name).render(given)
-    except TemplateMistakeError:
-        raise
-    except Exception as error:  # a template is a program, perhaps a stranger's, and may raise anything
-        raise TemplateMistakeError(_mistake(error, templates)) from error
 
 
 def _attachments(brief: Brief, labels: Mapping[str, Any]) -> Iterator[Attachment]:
@@ -308,70 +178,3 @@ def _pair(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
         "longer": longer,
         "rest": longer["points"][common:],
     }
-
-
-def labels_of(templates: Templates, language: str) -> dict[str, Any]:
-    """The words of a language that templates print: the package's, word by word replaced by the house's."""
-    name = f"labels/{language}.yaml"
-    merged: dict[str, Any] = {}
-    for content, origin in templates.layers(name):
-        marked = parse(content, origin)
-        if marked.problems or not isinstance(marked.data, dict):
-            raise TemplateMistakeError(next(iter(marked.problems), Problem("file-empty", Where(origin))))
-        bent = next(_bent(merged, marked.data), None)
-        if bent is not None:
-            line, column = marked.places[bent]
-            raise TemplateMistakeError(Problem("labels-bent", Where(origin, line, column), {"found": bent[-1]}))
-        merged = _laid_over(merged, marked.data)
-    if not merged:
-        raise TemplateMistakeError(Problem("labels-missing", Where(f"templates/{name}"), {"found": language}))
-    return merged
-
-
-def _bent(under: dict[str, Any], over: dict[str, Any]) -> Iterator[tuple[str, ...]]:
-    """The paths of words where a group of words stands below, and of groups where a word does."""
-    for key, each in over.items():
-        held = under.get(key, each)
-        if isinstance(held, dict) != isinstance(each, dict):
-            yield (key,)
-        elif isinstance(each, dict):
-            yield from ((key, *path) for path in _bent(held, each))
-
-
-def _laid_over(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    both = {key: _laid_over(under[key], each) for key, each in over.items() if isinstance(under.get(key), dict)}
-    return {**under, **over, **both}
-
-
-def look_of(house: House, *, direction: str, digits: str, medium: Medium) -> dict[str, str]:
-    """What templates and style sheets know of the house, and which side of the paper a line starts on."""
-    rtl = direction == "rtl"
-    logo = ""
-    if house.logo:
-        logo = f"data:{house.logo.media_type};base64,{base64.b64encode(house.logo.data).decode()}"
-    return {
-        "accent": house.workspace.colours.accent,
-        "ink": house.workspace.colours.ink,
-        "theme": house.workspace.theme,
-        "face": faces_of(house.workspace.theme, medium)[0].family,
-        "logo": logo,
-        "start": "right" if rtl else "left",
-        "end": "left" if rtl else "right",
-        "counter": "decimal" if digits == "western" else digits,
-    }
-
-
-def _mistake(error: Exception, templates: Templates) -> Problem:
-    """Where a template broke, as far as Jinja tells."""
-    name, line = getattr(error, "filename", None) or "", getattr(error, "lineno", None) or 0
-    trace = error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename in templates.origins.values():
-            # Compiled templates carry their names and lines into the traceback.
-            name, line = trace.tb_frame.f_code.co_filename, trace.tb_lineno
-        trace = trace.tb_next
-    missing = f": {error.name}" if isinstance(error, TemplateNotFound) and error.name else ""
-    said = str(getattr(error, "message", None) or error)
-    told = isinstance(error, TemplateError) and not missing
-    found = said if told else f"{type(error).__name__}{missing or ': ' + said}"
-    return Problem("template-wrong", Where(name or "templates", line), {"found": found})

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mujaz.catalogue import Catalogue, decode, encode
-from mujaz.compose import House, TemplateMistakeError, Templates, labels_of
 from mujaz.export import export
 from mujaz.export.engines import versions
 from mujaz.export.site import INDEX, index
@@ -20,6 +19,7 @@ from mujaz.model.listing import Card, Held
 from mujaz.problems import Problem, Where, errors
 from mujaz.proof import proof
 from mujaz.publish import OutputError, Shelf
+from mujaz.templates import House, TemplateMistakeError, Templates, labels_of
 from mujaz.workers import Failure
 
 CATALOGUE = ".mujaz/index.json"

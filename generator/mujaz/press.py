@@ -10,7 +10,6 @@ from pathlib import Path, PurePath
 
 from mujaz.arabic import closest
 from mujaz.build import Job, Site, composed, examined, kept, plan, published, recalled
-from mujaz.compose import TemplateMistakeError, open_templates
 from mujaz.export import export
 from mujaz.export.press import press as pressed
 from mujaz.model.content import Library
@@ -21,6 +20,7 @@ from mujaz.problems import Problem, Where, errors, in_order
 from mujaz.profiles import of_this_machine
 from mujaz.publish import opened
 from mujaz.survey import survey
+from mujaz.templates import TemplateMistakeError, open_templates
 from mujaz.ticket import Sent, ticket
 from mujaz.workers import run
 

@@ -9,11 +9,11 @@ from hashlib import sha256
 
 from mujaz import arabic
 from mujaz.bidi import settle
-from mujaz.compose import House, TemplateMistakeError, Templates, labels_of, look_of, rendered
 from mujaz.model.brief import Brief
 from mujaz.model.document import Document, Medium
 from mujaz.model.press import MILLIMETRE, Pressed, Pressing
 from mujaz.problems import Problem, Where
+from mujaz.templates import House, TemplateMistakeError, Templates, labels_of, look_of, rendered
 
 
 @dataclass(frozen=True, slots=True)

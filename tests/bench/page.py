@@ -42,11 +42,12 @@ sys.path[:0] = [str(ROOT / "generator"), str(ROOT / "tests")]
 
 import mujaz.build  # noqa: E402 # run as a script, it must find the packages first
 from bench.typeset import typeset  # noqa: E402
-from mujaz.compose import House, compose, open_templates  # noqa: E402
+from mujaz.compose import compose  # noqa: E402
 from mujaz.faces import faces_of, with_faces  # noqa: E402
 from mujaz.model.brief import Brief  # noqa: E402
 from mujaz.model.document import Document, Medium  # noqa: E402
 from mujaz.plan import Request  # noqa: E402
+from mujaz.templates import House, open_templates  # noqa: E402
 
 TOPIC, AUDIENCE, LANGUAGE = "counterterrorism-diplomacy", "researcher", "ar"
 REQUEST = Request(

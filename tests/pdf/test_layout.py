@@ -12,11 +12,12 @@ import pytest
 from weasyprint.text.fonts import FontConfiguration
 
 from mujaz.build import Result, look
-from mujaz.compose import House, compose, open_templates
+from mujaz.compose import compose
 from mujaz.export.pdf import _BASE, Fetcher, _laid_out
 from mujaz.faces import faces_of, with_faces
 from mujaz.model.document import Medium, Theme
 from mujaz.plan import Request
+from mujaz.templates import House, open_templates
 
 ROOT = Path(__file__).resolve().parents[2]
 MILLIMETRE = 72 / 25.4

@@ -14,9 +14,10 @@ from lxml.html import document_fromstring
 
 from mujaz.bidi.paragraphs import OBJECT, paragraphs, parse
 from mujaz.build import Result, build, look
-from mujaz.compose import House, compose, open_templates
+from mujaz.compose import compose
 from mujaz.model.document import Medium
 from mujaz.plan import Request
+from mujaz.templates import House, open_templates
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "tests/cases/languages"

@@ -19,7 +19,6 @@ from PIL import Image
 
 from folding import leafed
 from mujaz.build import Site, composed, plan
-from mujaz.compose import open_templates
 from mujaz.export import press as room
 from mujaz.export.imposition import Sheet, Side
 from mujaz.model.document import Document, Medium, State
@@ -28,6 +27,7 @@ from mujaz.plan import Request
 from mujaz.profiles import of_this_machine
 from mujaz.publish import Shelf
 from mujaz.survey import survey
+from mujaz.templates import open_templates
 
 press = cache(room.press)
 """Each file is made once, however many tests look at it."""

@@ -13,12 +13,13 @@ from lxml.html import HtmlElement, document_fromstring, tostring
 from syrupy.assertion import SnapshotAssertion
 
 from mujaz.assemble import assemble
-from mujaz.compose import House, Templates, compose, open_templates
+from mujaz.compose import compose
 from mujaz.explain import typed
 from mujaz.marks import parse
 from mujaz.model.content import Audience, Entry, Source, Topic, Workspace
 from mujaz.model.document import Medium
 from mujaz.tailor import tailor
+from mujaz.templates import House, Templates, open_templates
 
 CASES = Path(__file__).resolve().parents[1] / "cases" / "blocks"
 WORKSPACE = Workspace.model_validate({"organisation": "المؤسسة"})

@@ -16,7 +16,7 @@ import yaml
 from lxml.html import HtmlElement, document_fromstring
 
 from mujaz.assemble import assemble
-from mujaz.compose import House, TemplateMistakeError, Templates, compose, open_templates, packaged_folder
+from mujaz.compose import compose
 from mujaz.export.html import export
 from mujaz.model.blocks import Pointed
 from mujaz.model.brief import Brief
@@ -25,6 +25,7 @@ from mujaz.model.document import Document, Medium
 from mujaz.model.text import Kept, Noun, Wording
 from mujaz.read import read
 from mujaz.tailor import tailor
+from mujaz.templates import House, TemplateMistakeError, Templates, open_templates, packaged_folder
 from workspace import ROOT, advice, entry, house, point, reader, templates, told
 
 LOOK = House(house(), None)

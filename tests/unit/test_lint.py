@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from mujaz.build import build, look
 from mujaz.cli import main
-from mujaz.compose import open_templates, packaged_folder
 from mujaz.lint import WEIGHTS, lint
 from mujaz.plan import Request
 from mujaz.report import Speaker, rules
 from mujaz.survey import survey
+from mujaz.templates import open_templates, packaged_folder
 from workspace import ROOT, lay, templates
 
 CASES = ROOT / "tests/cases/lint"

@@ -26,7 +26,7 @@ def _mended(remove: Callable[[Any, Any], None], boxes: Any) -> Callable[[Any, An
         last = _last(line, boxes)
         before = [each.position_x for each in last]
         remove(context, line)
-        # The space stood at the left of the last text and of the elements around it: their right edges move, they do not.
+        # The space stood at the left of the last text: its right edge comes nearer, and it stays where it is.
         for each, place in zip(last, before, strict=True):
             each.position_x = place
 

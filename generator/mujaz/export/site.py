@@ -7,12 +7,12 @@ from typing import Any
 
 from markupsafe import Markup
 
-from mujaz.compose import SITE, House, TemplateMistakeError, Templates, look_of, rendered
 from mujaz.model.brief import plain
 from mujaz.model.document import Document, Medium
 from mujaz.model.listing import Listing
 from mujaz.policy import closed
 from mujaz.problems import Problem, Where
+from mujaz.templates import SITE, House, TemplateMistakeError, Templates, look_of, rendered
 
 INDEX = "index.html"
 """Its name below the output folder."""
