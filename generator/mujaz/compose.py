@@ -23,6 +23,10 @@ from mujaz.templates import House, TemplateMistakeError, Templates, labels_of, l
 
 _CALL = re.compile(r'<a class="note-call" id="call_(\d+)"[^>]*>([^<]*)</a>')
 _BUTTON = '<button class="note-call" id="call_{0}" popovertarget="note_{0}">{1}</button>'
+_HELD = re.compile(
+    r'(?:(?<=[\s>])|^)([^\s<>&]{1,24})?(<button class="note-call"[^>]*>[^<]*</button>)([.،؛:؟!?,;»”")\]…]*)'
+)
+"""A word of usual length, the call of its note, and the marks after it."""
 _SCROLL = '<div class="scroll" tabindex="0" role="region" aria-label="{0}">'
 
 
@@ -83,6 +87,8 @@ def _code(address: str) -> str:
     return f"data:image/svg+xml;base64,{base64.b64encode(drawn.encode()).decode()}"
 
 
+_NAMING = ("term", "actor", "headline")
+"""What names a point in the contents, the first that it has."""
 _ENTRY = 42
 """Characters on a line of a column of contents, for a column to be as long as the other."""
 _PAPER = (6.6, 10.5)
@@ -123,6 +129,8 @@ def _on_paper(text: Markup, notes: Mapping[str, Note]) -> Markup:
 def _on_screen(text: Markup, words: Mapping[str, Any]) -> Markup:
     """A call is a button that opens its note over the text, with no script; a wide table scrolls inside itself."""
     called = _CALL.sub(lambda call: _BUTTON.format(call[1], call[2]), text)
+    # Browsers break lines on both sides of a button, also before a full stop.
+    called = _HELD.sub(r'<span class="w">\1\2\3</span>', called)
     opened = Markup(_SCROLL).format(words["scroll"])  # noqa: S704 # as above
     return Markup(called.replace("<table>", f"{opened}<table>").replace("</table>", "</table></div>"))  # noqa: S704 # as above
 
@@ -152,7 +160,7 @@ def _entries(told: dict[str, Any], labels: Mapping[str, Any]) -> dict[str, Any]:
             "anchor": section["anchor"],
             "text": section["mention"] or section["heading"],
             "below": [
-                {"anchor": item["anchor"], "text": item["mentions"].get("term") or item["mentions"]["headline"]}
+                {"anchor": item["anchor"], "text": next(filter(None, map(item["mentions"].get, _NAMING)))}
                 for item in section["points"]
                 if section["depth"] == Depth.DETAIL.word
             ],
@@ -160,12 +168,17 @@ def _entries(told: dict[str, Any], labels: Mapping[str, Any]) -> dict[str, Any]:
         for section in told["sections"]
         if section["mention"] or section["kind"] not in ("quote", "note")
     ]
+    at = len(entries)
     for each in told["lists"]:
         anchor = f"references_{each['script']}"
         entries.append({"anchor": anchor, "text": labels["lists"][each["script"]], "below": []})
     lines = [sum(1 + len(each["text"]) // _ENTRY for each in (entry, *entry["below"])) for entry in entries]
     half = min(range(1, len(entries) + 1), key=lambda at: abs(sum(lines[:at]) - sum(lines[at:])), default=0)
-    return {"all": entries, "columns": [column for column in (entries[:half], entries[half:]) if column]}
+    notes = [{"anchor": "_notes", "text": labels["notes"], "below": []}] if told["notes"] else []
+    return {
+        "all": [*entries[:at], *notes, *entries[at:]],
+        "columns": [column for column in (entries[:half], entries[half:]) if column],
+    }
 
 
 def _pair(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from mujaz.export import export
 from mujaz.export.engines import versions
 from mujaz.export.site import INDEX, index
 from mujaz.faces import digest
-from mujaz.listing import card, listing, unkept
+from mujaz.listing import Free, card, listing, unkept
 from mujaz.model.brief import Brief
 from mujaz.model.content import Library
 from mujaz.model.document import Document, Made, Medium, Output, State, Target
@@ -82,9 +82,12 @@ def update(office: Office, briefs: Mapping[str, Brief], run: Runner) -> tuple[Pr
 
 
 def _cards(office: Office, briefs: Mapping[str, Brief], known: Mapping[str, Card]) -> dict[str, Card]:
-    """A card for each file that is there."""
-    shown = {(brief.slug, brief.language) for brief in briefs.values()}
-    free = {entry.key: unkept(entry) for entry in office.library.topics if entry.key in shown}
+    """A card for each file that is there.
+
+    Of a file that was made before, it holds the lines that nobody is kept from now: what has since been marked is not
+    searched for the sake of an older file, nor is any line of a topic that cannot be read.
+    """
+    free = {entry.key: unkept(entry) for entry in office.library.topics}
     told: dict[tuple[str, str, str], Card] = {}
     cards: dict[str, Card] = {}
     for name, made in sorted(office.state.made.items()):
@@ -96,8 +99,19 @@ def _cards(office: Office, briefs: Mapping[str, Brief], known: Mapping[str, Card
             told[key] = told.get(key) or card(brief, free[brief.slug, brief.language], made.sha256)
             cards[name] = replace(told[key], sha256=made.sha256)
         elif _holds(known.get(name), made):
-            cards[name] = known[name]
+            target = _target(name)
+            now = free.get((target.topic, target.language))
+            cards[name] = _as_of_now(known[name], now) if now else replace(known[name], lines=())
     return cards
+
+
+def _as_of_now(card: Card, free: Free) -> Card:
+    return replace(
+        card,
+        title=card.title if free.title else None,
+        subtitle=card.subtitle if free.subtitle else None,
+        lines=tuple(sorted(free.lines.intersection(card.lines))),
+    )
 
 
 def _document(office: Office, cards: Mapping[str, Card]) -> Document:

@@ -142,10 +142,11 @@ class _Clerk:
         title = self._in_digits(cards[0].title, language)
         subtitle = self._in_digits(cards[0].subtitle, language)
         offers = tuple(self._offers(files))
-        common = set(cards[0].lines).intersection(*(each.lines for each in cards))
+        # Of no line that stands here an audience is kept: that it is too deep for one of them is no secret.
+        lines = {line for each in cards for line in each.lines}
         known = [title or "", subtitle or "", slug, *cards[0].keywords, *(each.label for each in offers)]
         known += sorted(each.label for each in cards)
-        words = " ".join([_line(" ".join(known)), *sorted(common)]).split()
+        words = " ".join([_line(" ".join(known)), *sorted(lines)]).split()
         return Listed(
             language=language,
             direction="ltr" if title is None else cards[0].direction,

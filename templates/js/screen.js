@@ -11,9 +11,16 @@
     let asked = 0;
     const follow = () => {
       asked = 0;
-      const line = innerHeight / 4;
+      /* Where a link leads to stops a little above this line. */
+      const line = parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) + 12;
       let here = -1;
       places.forEach((place, at) => { if (place && place.getBoundingClientRect().top <= line) here = at; });
+      /* What stands at the end cannot come so far up: there it is what was asked for, or the last. */
+      if (innerHeight + scrollY >= document.documentElement.scrollHeight - 2) {
+        const wanted = links.findIndex((link) => link.hash === location.hash);
+        const seen = wanted >= 0 && places[wanted].getBoundingClientRect().top >= 0;
+        here = seen && wanted > here ? wanted : links.length - 1;
+      }
       links.forEach((link, at) => {
         if (at !== here) return link.removeAttribute("aria-current");
         if (link.hasAttribute("aria-current")) return undefined;
@@ -51,7 +58,11 @@
     /* A note opens at the foot of the window; where there is room, under its number, or over it. */
     const place = (note, call) => {
       note.classList.toggle("beside", innerWidth >= 760 && innerHeight >= 480);
-      if (!note.classList.contains("beside")) return note.removeAttribute("style");
+      if (!note.classList.contains("beside")) {
+        note.removeAttribute("style");
+        const under = call.getBoundingClientRect().bottom + 12 - note.getBoundingClientRect().top;
+        return under > 0 ? scrollBy(0, under) : undefined;
+      }
       const box = note.getBoundingClientRect(), at = call.getBoundingClientRect();
       const room = document.documentElement.clientWidth - box.width - 16;
       const left = Math.max(16, Math.min(at.left + at.width / 2 - box.width / 2, room));
@@ -83,6 +94,10 @@
     }
   }
 
+  const opened = () => document.querySelector(".notes :popover-open");
+  addEventListener("resize", () => { if (opened()) opened().hidePopover(); });
+  addEventListener("beforeprint", () => { for (const each of all(document, ":popover-open")) each.hidePopover(); });
+
   const said = document.getElementById("_said");
   const copy = async (element) => {
     const text = element.textContent.replace(/\s+/g, " ").trim();
@@ -99,13 +114,13 @@
     const button = document.createElement("button");
     button.type = "button";
     button.className = "copy";
-    button.textContent = said.dataset.copy;
+    button.textContent = said.dataset.word;
     if (source.id) button.setAttribute("aria-describedby", source.id);
     button.addEventListener("click", async () => {
       const done = await copy(source);
-      button.textContent = done ? said.dataset.copied : said.dataset.copy;
-      said.textContent = done ? said.dataset.copied : "";
-      setTimeout(() => { button.textContent = said.dataset.copy; said.textContent = ""; }, 2500);
+      button.textContent = done ? said.dataset.done : said.dataset.word;
+      said.textContent = done ? said.dataset.done : "";
+      setTimeout(() => { button.textContent = said.dataset.word; said.textContent = ""; }, 2500);
     });
     source.after(button);
   }

@@ -166,6 +166,73 @@ def test_a_reference_is_copied_as_it_reads(browser: Browser, output: Path) -> No
         assert kept == " ".join(entry.locator("[data-copy]").inner_text().split())
 
 
+def test_each_reference_and_the_brief_itself_can_be_copied_and_nothing_else(browser: Browser, output: Path) -> None:
+    with reader(browser, output / "researcher.ar.html", DESKTOP) as page:
+        entries = page.locator(".references li").count()
+        assert page.locator(".copy").count() == entries + 1
+        assert page.locator("#_said + .copy").count() == 0
+
+
+STRANDED = """() => [...document.querySelectorAll('.note-call')].filter(call => {
+    const row = call.getBoundingClientRect();
+    const walk = document.createTreeWalker(call.closest('p, li, td, h3, h4, dd, blockquote') || document.body, 4);
+    const texts = [];
+    while (walk.nextNode()) texts.push(walk.currentNode);
+    const at = texts.findIndex(each => call.contains(each));
+    const box = (node, from, to) => {
+        const range = document.createRange();
+        range.setStart(node, from); range.setEnd(node, to);
+        return range.getBoundingClientRect();
+    };
+    const far = one => Math.abs(one.bottom - row.bottom) > row.height * 1.2;
+    const after = texts[at + 1];
+    return after && /^[.،؛:؟!»]/.test(after.data) && far(box(after, 0, 1));
+}).map(call => call.id)"""
+"""Calls whose full stop, comma or closing mark stands on another line."""
+
+
+@pytest.mark.parametrize("width", [390, 768, 1280])
+def test_the_mark_after_a_note_stays_on_its_line(browser: Browser, output: Path, width: int) -> None:
+    with reader(browser, output / "researcher.ar.html", {"viewport": {"width": width, "height": 800}}) as page:
+        assert page.evaluate(STRANDED) == []
+
+
+def test_what_is_copied_from_a_text_has_no_numbers_of_notes_in_it(browser: Browser, output: Path) -> None:
+    with reader(browser, output / "parliament.ar.html", DESKTOP) as page:
+        page.evaluate("getSelection().selectAllChildren(document.querySelector('main'))")
+        copied = page.evaluate("getSelection().toString()")
+        assert "٢٠١٥" in copied
+        assert "٢٠١٥٦" not in copied
+
+
+def test_an_open_note_hides_neither_its_number_nor_a_printed_page(browser: Browser, output: Path) -> None:
+    with reader(browser, output / "parliament.ar.html", PHONE) as page:
+        page.evaluate(
+            "scrollBy(0, document.querySelector('#call_5').getBoundingClientRect().bottom - innerHeight + 20)"
+        )
+        page.locator("#call_5").tap()
+        page.wait_for_timeout(200)
+        note, call = page.locator("#note_5").bounding_box(), page.locator("#call_5").bounding_box()
+        assert note
+        assert call
+        assert call["y"] + call["height"] <= note["y"]
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert page.evaluate(OPEN) == []
+
+
+def test_a_link_of_the_contents_is_the_one_that_is_marked_after_it(browser: Browser, output: Path) -> None:
+    with reader(browser, output / "researcher.ar.html", {"viewport": {"width": 1600, "height": 1600}}) as page:
+        links = page.locator("nav a")
+        wrong = []
+        for at in range(0, links.count(), 3):
+            target = links.nth(at).get_attribute("href")
+            page.evaluate("where => { location.hash = where; }", target)
+            page.wait_for_timeout(60)
+            marked = page.evaluate("document.querySelector('nav [aria-current]').getAttribute('href')")
+            wrong += [] if marked == target else [(target, marked)]
+        assert wrong == []
+
+
 def test_without_scripts_there_is_no_button_that_does_nothing(browser: Browser, output: Path) -> None:
     with reader(browser, output / "researcher.ar.html", DESKTOP, scripts=False) as page:
         assert page.locator(".copy, .close").count() == 0

@@ -177,10 +177,10 @@ def test_it_stays_hidden_when_only_those_who_may_see_it_have_files(root: Path, k
     assert words("سر") & sought(root) == set()
 
 
-def test_what_a_single_audience_is_not_told_is_not_searched(root: Path) -> None:
-    """The public is told of findings alone."""
+def test_what_is_kept_from_nobody_is_searched_also_where_one_audience_is_not_told_of_it(root: Path) -> None:
+    """The public is told of findings alone; that the minister reads a summary is no secret."""
     make(root)
-    assert words("خلاصة القول") & sought(root) == set()
+    assert words("خلاصة القول") <= sought(root)
 
 
 def test_a_line_that_is_worded_for_one_audience_is_not_searched(root: Path) -> None:
@@ -208,7 +208,7 @@ def test_a_mistake_that_is_mended_by_never_is_gone_from_the_index(root: Path) ->
     for slug in ("water", "energy"):
         edit(topic(root, slug), "headline: ثالث ما وُجد", "headline: ثالث ما وُجد\n    never: [public]")
     make(root, audiences=frozenset({"public"}))
-    assert words("ثالث") & sought(root) == set()
+    assert words("ثالث") & sought(root) == set(), "though the minister's file is an older one that tells it"
 
 
 def test_all_may_find_a_topic_by_title_keywords_and_reader(root: Path) -> None:
