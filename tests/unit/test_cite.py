@@ -51,6 +51,20 @@ def test_notes_and_lists_read_as_an_editor_wants(case: dict[str, Any]) -> None:
     assert got | {key: case[key] for key in got if key in case} == got
 
 
+def test_an_english_text_says_of_an_arabic_source_in_english_that_it_is_the_same() -> None:
+    """What names no source needs no Arabic; what names it does, in a direction of its own."""
+    clusters = [
+        one for one in map(parse, ["@no-date، ص 1", "@no-date", "@no-date, conclusion", "@byman", "@no-date"]) if one
+    ]
+    again = [one for one in map(parse, ["@thesis, p. 5", "@thesis, p. 7-9"]) if one]
+    texts = cite([*clusters, *again], ITEMS, style="notes", styles=STYLES, language="en").texts
+    assert texts[0].startswith('<span lang="ar" dir="rtl">')
+    assert "مرجع سابق" in texts[1]
+    assert texts[2] == "Ibid., conclusion."
+    assert texts[4].startswith('<span lang="ar" dir="rtl">')
+    assert texts[6] == "Ibid., pp. 7–9."
+
+
 @pytest.mark.parametrize("name", STYLES)
 def test_every_style_is_valid_csl(name: str) -> None:
     schema = etree.RelaxNG(etree.parse(citeproc.SCHEMA_PATH))

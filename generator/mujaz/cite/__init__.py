@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import groupby
 from string import ascii_lowercase
 from typing import Final
@@ -90,15 +91,30 @@ def cite(
             entries = tuple(Entry(one.key, html(shelves[kind].entry(one), one, tongue), one.tag) for one in chosen)
             lists.append(References(tongue, kind, entries))
     texts = []
+
+    @cache
+    def abroad() -> Shelf:
+        return Shelf([_abroad(one) for one in sources.values() if one.script == "arabic"], styles[f"en-{style}"])
+
     # Author and date say the place each time; only notes grow shorter.
     always = (tuple((one, Position.FIRST) for one in cluster.cites) for cluster in clusters)
     for placed in _positions(clusters) if style == "notes" else always:
-        cluster, bodies = Cluster(tuple(one for one, _ in placed)), []
+        cluster, bodies, owners = Cluster(tuple(one for one, _ in placed)), [], []
         for one, position in placed:
-            text = shelves[sources[one.key].script].cite(one, position)
-            bodies.append(html(_bare(text, style), sources[one.key], tongues[sources[one.key].script]))
-        texts.append(_text(_pieces(cluster, bodies, sources, line=line), style, line))
+            owner = sources[one.key]
+            shelf, tongue = shelves[owner.script], tongues[owner.script]
+            if line == "latin" != owner.script and position in (Position.IBID, Position.IBID_WITH_LOCATOR):
+                # «The same source» names no source: it is said in the language of the text.
+                owner, shelf, tongue = _abroad(owner), abroad(), "en"
+            bodies.append(html(_bare(shelf.cite(one, position), style), owner, tongue))
+            owners.append(owner)
+        texts.append(_text(_pieces(cluster, bodies, owners, line=line), style, line))
     return Citations(tuple(texts), tuple(lists))
+
+
+def _abroad(one: Source) -> Source:
+    """An Arabic source as an English text refers to it without naming it."""
+    return replace(one, script="latin", tag="en")
 
 
 def _tongue(kind: Script, language: str) -> str:
@@ -190,7 +206,9 @@ def _same(one: Cite, previous: Cite | None) -> bool:
 
 
 def _bare(text: str, style: Style) -> str:
-    """One cite without what its style's layout puts round the whole."""
+    """One cite without what its style's layout puts round the whole; the stop of an abbreviation is its own."""
+    if text.lower().endswith("ibid."):
+        return text
     return text.removesuffix(".") if style == "notes" else text.removeprefix("(").removesuffix(")")
 
 
@@ -208,20 +226,18 @@ class _Piece:
     """The language of a source; nothing for what stands between and around sources."""
 
 
-def _pieces(
-    cluster: Cluster, bodies: Sequence[str], sources: Mapping[str, Source], *, line: Script
-) -> Iterator[_Piece]:
+def _pieces(cluster: Cluster, bodies: Sequence[str], owners: Sequence[Source], *, line: Script) -> Iterator[_Piece]:
     """The cluster's text in pieces: what authors add to a source is of its script if it is written in it."""
     after = line
-    for index, (one, body) in enumerate(zip(cluster.cites, bodies, strict=True)):
-        own = sources[one.key].script
+    for index, (one, body, owner) in enumerate(zip(cluster.cites, bodies, owners, strict=True)):
+        own = owner.script
         before = _added(one.prefix, own, line)
         if index:
             between = before if before == after else line
             yield _Piece(_SEPARATORS[between], between)
         if one.prefix:
             yield _Piece(f"{plain(one.prefix, before)} ", before)
-        yield _Piece(body, own, sources[one.key].tag)
+        yield _Piece(body, own, owner.tag)
         after = _added(one.suffix, own, line)
         if one.suffix:
             gap = "" if one.suffix[0] in ",،;؛.:" else " "
