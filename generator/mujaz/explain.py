@@ -38,7 +38,7 @@ _TYPES = {
     "date_from_datetime_inexact": "date",
 }
 """pydantic's kind of error → what would have been right."""
-_FORMS = {"accent": "colour", "ink": "colour", "country": "country", "id": "reference-key"}
+_FORMS = {"accent": "colour", "ink": "colour", "country": "country", "id": "reference-key", "address": "address"}
 """A field that is written in a form of its own → the name of that form."""
 _FILLERS: Mapping[str, object] = {
     "kind": "summary",

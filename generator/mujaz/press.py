@@ -16,7 +16,7 @@ from mujaz.model.content import Library
 from mujaz.model.document import Medium, Output, Target
 from mujaz.model.press import Booklet, Pressed, Pressing, Profile
 from mujaz.plan import RefusedError, Request, targets
-from mujaz.problems import Problem, Where, errors, in_order
+from mujaz.problems import Problem, Severity, Where, errors, in_order
 from mujaz.profiles import of_this_machine
 from mujaz.publish import opened
 from mujaz.survey import survey
@@ -69,6 +69,8 @@ def press(root: Path, name: str, *, cmyk: bool, booklet: Booklet | None) -> Resu
     profile = _profile(library) if cmyk else None
     if cmyk and profile is None:
         return Result(problems=told)  # the house's own cannot be used, which was told
+    if profile and library.workspace.press.profile is None:
+        told += (Problem("profile-lent", Where("mujaz.yaml"), {"found": profile.name}, Severity.WARNING),)
     with opened(root / "output") as shelf:
         state, doubts = recalled(shelf)
         site = Site(library, open_templates(root), shelf, state)

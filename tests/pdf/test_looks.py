@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -12,7 +13,9 @@ import yaml
 import zxingcpp
 
 from mujaz.build import build
+from mujaz.model.press import Booklet
 from mujaz.plan import Request
+from mujaz.press import press
 
 ROOT = Path(__file__).resolve().parents[2]
 TOPIC = "coalition-exit"
@@ -65,3 +68,12 @@ def test_a_cover_stands_alone_and_is_not_numbered(built: tuple[Path, object]) ->
         assert len(cover.split()) < 60
         assert sum(cover.split().count(digit) for digit in "١1") == 1, "the number of the edition, and none of the page"
         assert any(digit in first.split() for digit in "٢2")
+
+
+@pytest.mark.parametrize("theme", ["classic", "modern"])
+def test_a_ticket_is_one_page_in_every_theme(modern: Path, theme: str) -> None:
+    settings = modern.parents[1] / "mujaz.yaml"
+    settings.write_text(re.sub("theme: .*", f"theme: {theme}", settings.read_text("utf-8")), "utf-8")
+    made = press(modern.parents[1], f"{TOPIC}/parliament.ar", cmyk=True, booklet=Booklet(creep=0.1))
+    assert {each.kind: each.pages for each in made.files}["ticket"] == 1
+    assert [problem.rule for problem in made.problems] == ["profile-lent"]

@@ -46,7 +46,7 @@ ELSEWHERE = frozenset(
     date-outside template-wrong labels-missing labels-bent address-denied renderer-said
     export-failed export-died export-slow export-memory
     glyph-missing font-foreign language-lost page-not-alone pages-over
-    target-unknown booklet-expected profile-missing colour-unprintable pages-uneven creep-wide
+    target-unknown booklet-expected profile-missing profile-lent colour-unprintable pages-uneven creep-wide
     state-damaged output-is-link output-is-folder output-unwritable output-busy
     """,
     )
