@@ -89,7 +89,7 @@ def _code(address: str) -> str:
 
 _NAMING = ("term", "actor", "headline")
 """What names a point in the contents, the first that it has."""
-_ENTRY = 42
+_ENTRY = {"rtl": 38, "ltr": 32}
 """Characters on a line of a column of contents, for a column to be as long as the other."""
 _PAPER = (6.6, 10.5)
 _PHONE = (4.0, 10.0)
@@ -172,13 +172,29 @@ def _entries(told: dict[str, Any], labels: Mapping[str, Any]) -> dict[str, Any]:
     for each in told["lists"]:
         anchor = f"references_{each['script']}"
         entries.append({"anchor": anchor, "text": labels["lists"][each["script"]], "below": []})
-    lines = [sum(1 + len(each["text"]) // _ENTRY for each in (entry, *entry["below"])) for entry in entries]
-    half = min(range(1, len(entries) + 1), key=lambda at: abs(sum(lines[:at]) - sum(lines[at:])), default=0)
     notes = [{"anchor": "_notes", "text": labels["notes"], "below": []}] if told["notes"] else []
     return {
         "all": [*entries[:at], *notes, *entries[at:]],
-        "columns": [column for column in (entries[:half], entries[half:]) if column],
+        "columns": _halved(entries, _ENTRY[told["direction"]]),
     }
+
+
+def _halved(entries: list[dict[str, Any]], measure: int) -> list[list[dict[str, Any]]]:
+    """Entries in two columns of as many lines, nearly; an entry goes on in the second with what stands below it."""
+    rows = [(at, below) for at, entry in enumerate(entries) for below in range(len(entry["below"]) + 1)]
+    named = [entries[at]["below"][below - 1] if below else entries[at] for at, below in rows]
+    lines = [1 + len(each["text"]) // measure for each in named]
+    middle = min(range(len(rows)), key=lambda row: abs(sum(lines[:row]) - sum(lines[row:])), default=0)
+    if not middle:
+        return [entries] if entries else []
+    at, below = rows[middle]
+    entry, first = entries[at], max(below - 1, 0)
+    if not below:
+        return [entries[:at], entries[at:]]
+    if not first:  # its name does not stand alone at the foot
+        return [entries[:at], entries[at:]] if at else [entries]
+    begun, rest = {**entry, "below": entry["below"][:first]}, {**entry, "text": "", "below": entry["below"][first:]}
+    return [[*entries[:at], begun], [rest, *entries[at + 1 :]]]
 
 
 def _pair(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:

@@ -552,3 +552,14 @@ def test_a_theme_changes_style_and_document_and_is_an_input_of_everything() -> N
         "<style>.*?</style>", "", other.html, flags=re.DOTALL
     )
     assert modern.digest != LOOK.digest
+
+
+@pytest.mark.parametrize(("slug", "audience"), sorted({(each.values[0], "researcher") for each in EVERY}))
+def test_contents_stand_in_two_columns_that_hold_all_of_them_in_order(slug: str, audience: str) -> None:
+    paper = document_fromstring(own_page(slug, audience, Medium.PRINT).html)
+    screen = document_fromstring(own_page(slug, audience, Medium.SCREEN).html)
+    left, right = paper.xpath("//div[@class='columns']/div")
+    columns = [[link.get("href") for link in column.iter("a")] for column in (left, right)]
+    listed = [link.get("href") for link in screen.get_element_by_id("_contents").iter("a")]
+    assert [each for each in listed if each != "#_notes"] == columns[0] + columns[1]
+    assert abs(len(columns[0]) - len(columns[1])) < len(listed) / 3
