@@ -430,3 +430,17 @@ def test_whatever_is_typed_ends_in_sentences(workspace: Path, name: str, changes
 def test_any_bytes_are_read_or_told(raw: bytes) -> None:
     marked = parse(raw, "x.yaml")
     assert marked.data is not None or marked.problems
+
+
+def test_a_headline_that_is_missing_is_not_judged_as_if_it_stood_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace = tmp_path / "desk"
+    run(capsys, "init", str(workspace))
+    topic = workspace / "content" / "topics" / "first-topic" / "ar.yaml"
+    topic.write_text(topic.read_text("utf-8").replace("\n    headline: ", "\n    hedline: ", 1), "utf-8")
+    status, out, _ = run(capsys, "-C", str(workspace), "check", "--json")
+    told = [(each["rule"], each["severity"]) for each in json.loads(out)["problems"]]
+    assert status == 1
+    assert {("field-missing", "error"), ("key-unknown", "error")} <= set(told)
+    assert "headline-empty" not in {rule for rule, _ in told}

@@ -272,9 +272,10 @@ def _headlines(entry: Entry, whole: Whole) -> Iterator[Problem]:
         number = int(text.at[1])
         if number not in known:
             known[number] = _titled(entry.topic.blocks[number])
-        roots = (_root(found[0]) for found in _WORD.finditer(text.bare))
+        # One without any word stands where none was written, which was told.
+        roots = [_root(found[0]) for found in _WORD.finditer(text.bare)]
         repeats = number not in pointed and text.bare.strip() == title
-        if repeats or all(not root or root in known[number] for root in roots):
+        if repeats or (roots and all(not root or root in known[number] for root in roots)):
             facts = {"found": text.words}
             yield Problem("headline-empty", place(entry, text), facts, Severity.WARNING)
 
