@@ -6,7 +6,7 @@ import base64
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,24 @@ class Templates:
     """Those of `files` that the workspace brought."""
     package: Mapping[str, bytes]
     """Those that came with Mujaz, also where the workspace replaced them."""
+
+    environments: dict[bool, ImmutableSandboxedEnvironment] = field(default_factory=dict, repr=False, compare=False)
+    """What has compiled them: for the site, and for briefs, which see nothing of the site."""
+
+    def environment(self, *, site: bool) -> ImmutableSandboxedEnvironment:
+        """Jinja over these files, made once: it compiles each of them when it is first asked for."""
+        if site not in self.environments:
+            self.environments[site] = made = ImmutableSandboxedEnvironment(
+                loader=FunctionLoader(lambda each: self.load(each) if site or not each.startswith(SITE) else None),
+                cache_size=-1,
+                auto_reload=False,
+                autoescape=True,
+                undefined=StrictUndefined,
+                trim_blocks=True,
+                lstrip_blocks=True,
+            )
+            made.globals.clear()  # templates are given finished data and call nothing
+        return self.environments[site]
 
     def layers(self, name: str) -> list[tuple[bytes, str]]:
         """The package's file and the house's of one name, with their origins."""
@@ -127,17 +145,8 @@ class House:
 
 def rendered(templates: Templates, name: str, given: Mapping[str, Any]) -> str:
     """What a template makes of finished data. Raises TemplateMistakeError."""
-    site = name.startswith(SITE)
-    environment = ImmutableSandboxedEnvironment(
-        loader=FunctionLoader(lambda each: templates.load(each) if site or not each.startswith(SITE) else None),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.clear()  # templates are given finished data and call nothing
     try:
-        return environment.get_template(name).render(given)
+        return templates.environment(site=name.startswith(SITE)).get_template(name).render(given)
     except TemplateMistakeError:
         raise
     except Exception as error:  # a template is a program, perhaps a stranger's, and may raise anything

@@ -37,6 +37,7 @@ _TEXT = re.compile(rb"\bBT\n(.*?)\nET\b", re.DOTALL)
 _TOKEN = re.compile(rb"/(\S+) ([-\d.]+) Tf|\[([^\]]*)\] TJ|([-\d.]+) Ts|[^\n]+")
 """A change of the font, the glyphs of a piece of a line, a raising of what follows, or another instruction."""
 _PIECE = re.compile(rb"<([0-9a-f]+)>|(-?[\d.]+(?:e-?\d+)?)")
+_CODES = re.compile(rb"<([0-9a-f]+)>")
 _NEAR = 60
 """In thousandths of the font's size: a distance that no reader takes for a space."""
 _ROUND, _XY = 0x0004, 0x0002
@@ -131,7 +132,12 @@ def _fonts(pdf: pikepdf.Pdf, font_of: FontOf) -> Iterator[_Font]:
         texts = {int(code, 16): _mended(known, int(code, 16), was) for code, was in _MAPPED.findall(table)}
         strokes = dict.fromkeys(known.parts & texts.keys(), "")
         signs = {glyph for glyph, text in texts.items() if _SIGNS.fullmatch(text)}
-        file = TTFont(io.BytesIO(inner.FontDescriptor.FontFile2.read_bytes()), lazy=True, recalcTimestamp=False)
+        file = TTFont(
+            io.BytesIO(inner.FontDescriptor.FontFile2.read_bytes()),
+            lazy=True,
+            recalcBBoxes=False,
+            recalcTimestamp=False,
+        )
         yield _Font(each, {**texts, **strokes}, frozenset(strokes.keys() | signs), dict(_widths(inner.W)), file)
 
 
@@ -151,7 +157,7 @@ def _widths(table: Iterable[Any]) -> Iterator[tuple[int, float]]:
 def _joined(line: bytes, named: Mapping[bytes, _Font | None]) -> Iterator[bytes]:
     """The instructions of a line, its clusters joined; what has none stays as it is."""
     for font, size, tokens in _runs(line, named):
-        if font is None or font.hung.isdisjoint(_glyphs(tokens)):
+        if font is None or font.hung.isdisjoint(_shown_in(tokens)):
             yield from (token[0] if token[3] is None else _tidy(token[3]) for token in tokens)
             continue
         steps = list(_steps(tokens))
@@ -200,11 +206,10 @@ def _moved(move: float) -> bytes:
     return b" %b " % f"{move:.4f}".rstrip("0").rstrip(".").encode() if move else b""
 
 
-def _glyphs(tokens: list[re.Match[bytes]]) -> Iterator[int]:
+def _shown_in(tokens: list[re.Match[bytes]]) -> tuple[int, ...]:
     """The glyphs that instructions show."""
-    for token in tokens:
-        for codes, _ in _PIECE.findall(token[3] or b""):
-            yield from struct.unpack(f">{len(codes) // 4}H", bytes.fromhex(codes.decode()))
+    codes = b"".join(code for token in tokens if token[3] for code in _CODES.findall(token[3]))
+    return struct.unpack(f">{len(codes) // 4}H", bytes.fromhex(codes.decode()))
 
 
 def _steps(tokens: list[re.Match[bytes]]) -> Iterator[_Step]:
@@ -312,10 +317,23 @@ def _with_clusters(font: _Font) -> bytes:
         glyph.components = [_component(order[number], x * units, y * units) for number, x, y in cluster.drawn]
         outlines[name] = glyph
         glyph.recalcBounds(outlines)
+        _widen(file, glyph)
         metrics[name] = (round(cluster.width * units), glyph.xMin)
     packed = io.BytesIO()
     file.save(packed)
     return packed.getvalue()
+
+
+def _widen(file: TTFont, glyph: Glyph) -> None:
+    """Let the font's own greatest values hold this glyph too; to find all of them anew, each outline would be read."""
+    most, head = file["maxp"], file["head"]
+    points, contours, depth = glyph.getCompositeMaxpValues(file["glyf"])
+    most.maxCompositePoints = max(most.maxCompositePoints, points)
+    most.maxCompositeContours = max(most.maxCompositeContours, contours)
+    most.maxComponentDepth = max(most.maxComponentDepth, depth)
+    most.maxComponentElements = max(most.maxComponentElements, len(glyph.components))
+    head.xMin, head.yMin = min(head.xMin, glyph.xMin), min(head.yMin, glyph.yMin)
+    head.xMax, head.yMax = max(head.xMax, glyph.xMax), max(head.yMax, glyph.yMax)
 
 
 def _component(name: str, x: float, y: float) -> GlyphComponent:

@@ -15,8 +15,10 @@ from urllib.parse import urlsplit
 
 from mujaz.export.archive import sealed
 from mujaz.export.letters import Letters, letters
+from mujaz.export.measured import keep
 from mujaz.export.mended import mend
 from mujaz.export.remembered import remember, remembering
+from mujaz.export.spared import spare
 from mujaz.faces import Face, faces_of, with_faces
 from mujaz.model.document import Attachment, Document, Medium, Output
 from mujaz.problems import Problem, Severity, Where
@@ -33,6 +35,8 @@ with warnings.catch_warnings():
         ctypes.util.find_library = _find_library
 
 remember(weasyprint)
+spare(weasyprint)
+keep(weasyprint)
 mend(weasyprint)
 
 _BASE = "https://workspace.invalid/"

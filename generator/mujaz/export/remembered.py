@@ -14,12 +14,12 @@ import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from copy import copy
 from functools import wraps
 from math import inf
 from typing import Any
 
-_VERSION = "70.0"
+VERSION = "70.0"
+"""Of WeasyPrint: the one that is taught."""
 _PLAIN = frozenset({"BlockBox", "LineBox", "InlineBox", "TextBox"})
 """Boxes whose height nothing decides but their style, their words and their width."""
 
@@ -46,18 +46,24 @@ def remembering() -> Iterator[None]:
             gc.enable()
 
 
+def kept() -> dict[tuple[Any, ...], Any] | None:
+    """The memory of the document that is being printed; nothing while none is."""
+    return _kept
+
+
 def remember(weasyprint: Any) -> None:
     """Teach WeasyPrint to remember, if it is the version that this was written for."""
-    if weasyprint.__version__ != _VERSION:
+    if weasyprint.__version__ != VERSION:
         return
     text, layout = weasyprint.text.line_break, weasyprint.layout
-    _replace(text.split_first_line, _lines)
-    _replace(layout.block.block_box_layout, _columns)
+    replace(text.split_first_line, _lines)
+    replace(layout.block.block_box_layout, _columns)
+    replace(layout.block.block_box_layout, lambda measure: _set_notes(measure, layout))
     kind = layout.LayoutContext
     kind._update_footnote_area = _notes(kind._update_footnote_area, layout)
 
 
-def _replace(old: Callable[..., Any], make: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
+def replace(old: Callable[..., Any], make: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
     """Put a function in the place of another in every module of WeasyPrint that has taken it by name."""
     new = wraps(old)(make(old))
     for name, module in list(sys.modules.items()):
@@ -85,7 +91,9 @@ def _lines(measure: Callable[..., Any]) -> Callable[..., Any]:
             line = measure(text, style, context, max_width, justification_spacing, is_line_start, minimum)
             _kept[key] = (style, line)
         layout, *rest = _kept[key][1]
-        return (copy(layout), *rest)
+        own = object.__new__(type(layout))
+        own.__dict__.update(layout.__dict__)
+        return (own, *rest)
 
     return split_first_line
 
@@ -129,7 +137,9 @@ def _notes(measure: Callable[..., Any], layout: Any) -> Callable[..., Any]:
         key = ("note", id(note), area.width)
         if key not in kept:
             area.children = [note]
-            alone = layout.build.create_anonymous_boxes(area.deepcopy()) if _lonely(note) else None
+            lonely = _lonely(note)
+            kept["lonely", id(note.element)] = lonely
+            alone = layout.build.create_anonymous_boxes(area.deepcopy()) if lonely else None
             laid = alone and layout.block_level_layout(context, alone, -inf, None, area.page)[0]
             kept[key] = (note, laid and laid.height)
         return kept[key][1]  # type: ignore[no-any-return] # kept just now
@@ -147,6 +157,33 @@ def _notes(measure: Callable[..., Any], layout: Any) -> Callable[..., Any]:
         return False  # an area without a greatest height holds all that is in it
 
     return _update_footnote_area
+
+
+def _set_notes(measure: Callable[..., Any], layout: Any) -> Callable[..., Any]:
+    """A note set at the foot of its page as it was set alone for its height, moved to its place."""
+
+    def block_box_layout(  # WeasyPrint's signature
+        context: Any, box: Any, bottom_space: float, skip_stack: Any, containing_block: Any, *rest: Any, **options: Any
+    ) -> Any:
+        lonely = _kept is not None and _kept.get(("lonely", id(box.element))) and _in_area(box, containing_block)
+        if _kept is None or not lonely:
+            return measure(context, box, bottom_space, skip_stack, containing_block, *rest, **options)
+        # The first note of an area stands below the margin of the area; its own margins are none.
+        x, y = box.position_x, box.position_y + layout.block.collapse_margin(rest[3])
+        key = ("set", id(box.element), containing_block.width)
+        if key not in _kept:
+            _kept[key] = measure(context, box, bottom_space, skip_stack, containing_block, *rest, **options)
+        laid, _, page, margins, *others = _kept[key]
+        own = laid.deepcopy()
+        own.translate(x - laid.position_x, y - laid.position_y)
+        return (own, None, dict(page), list(margins), *others)
+
+    return block_box_layout
+
+
+def _in_area(box: Any, around: Any) -> bool:
+    """Whether a box is a note of a page, and no part of one."""
+    return type(around).__name__ == "FootnoteAreaBox" and box.element_tag == box.element.tag
 
 
 def _lonely(note: Any) -> bool:
