@@ -1,0 +1,102 @@
+"""Exported bytes + what was meant → problems; reads nothing but the bytes, mends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+from mujaz.faces import faces_of
+from mujaz.model.document import Document, Medium, Output, Theme
+from mujaz.problems import Problem, Severity, Where
+from mujaz.proof.finding import Finding, problems
+from mujaz.proof.web import loaded
+
+__all__ = ["Finding", "findings", "over_budget", "proof"]
+
+
+def proof(document: Document, output: Output, *, budget: int | None) -> tuple[Problem, ...]:
+    """What is wrong with an output; `budget` is the audience's number of pages."""
+    where = Where(f"output/{document.name}")
+    if document.medium is Medium.SCREEN:
+        return tuple(loaded(output.data, where))
+    found = list(problems(findings(document, output.data), where))
+    if budget is not None and output.pages is not None:
+        found += over_budget(where.path, output.pages, budget)
+    return tuple(found)
+
+
+def over_budget(path: str, pages: int, budget: int) -> Iterator[Problem]:
+    """A warning where a file has more pages than its audience is promised."""
+    if pages > budget:
+        facts = {"found": str(pages), "limit": str(budget)}
+        yield Problem("pages-over", Where(path), facts, Severity.WARNING)
+
+
+def findings(document: Document, data: bytes) -> tuple[Finding, ...]:
+    """All that a PDF shows otherwise than its document meant it."""
+    # What reads PDFs is loaded where one is read: web pages are proved without.
+    from mujaz.proof import areas, boxes, heads, joining, lines, markers, numbers  # noqa: PLC0415
+    from mujaz.proof.meant import meant  # noqa: PLC0415
+    from mujaz.proof.read import UnreadableError, read  # noqa: PLC0415
+
+    try:
+        pages = read(data)
+    except UnreadableError as error:
+        return (Finding("file-broken", found=str(error)),)
+    wanted = meant(document)
+    faces = faces_of(document.theme, Medium.PRINT)
+    shared = _Shared(document.theme)
+    text, notes = lines.lay(wanted, pages, shared)
+    named = areas.named_pages(wanted, text)
+    places = [areas.area(wanted, page, at, named.get(at, "")) for at, page in enumerate(pages.pages, start=1)]
+    languages = (document.language, *(each.language for each in (*wanted.passages, *wanted.notes)))
+    shaping = joining.Shaping(faces, tuple(dict.fromkeys(languages)), wanted.sheet.features)
+    title = " ".join("".join(each.text or "" for each in wanted.places if each.tag == "title").split())
+    return (
+        *markers.syntax(pages),
+        *markers.marks(pages, document, title),
+        *markers.fonts(pages, faces),
+        *markers.blank(pages),
+        *markers.forms(pages, document.html),
+        *text.findings,
+        *(each for each in notes.findings if each.rule != "words-lost"),
+        *joining.joined((run for page in pages.pages for run in page.runs), shaping),
+        *joining.parted((*text.placed, *notes.placed), shaping),
+        *boxes.outside(pages, places),
+        *boxes.over(pages),
+        *boxes.sides(pages, places, boxes.extents(pages)),
+        *numbers.contents(wanted, pages, text),
+        *numbers.notes(wanted, pages, text, notes),
+        *heads.heads(wanted, pages, places, text, shared),
+    )
+
+
+class _Shared:
+    """Makes characters one that a face draws with the same glyph; opens no font before it is asked."""
+
+    def __init__(self, theme: Theme) -> None:
+        self.theme = theme
+
+    def __call__(self, text: str) -> str:
+        return text if text.isascii() else text.translate(_sharing(self.theme))
+
+
+@cache
+def _sharing(theme: Theme) -> dict[int, str]:
+    """Character → the first of those that share a glyph with it in a face of the theme."""
+    from mujaz.export.letters import letters  # noqa: PLC0415 # follows a font through all its tables
+
+    first: dict[str, str] = {}
+
+    def found(character: str) -> str:
+        while first.get(character, character) != character:
+            character = first[character]
+        return character
+
+    for face in faces_of(theme, Medium.PRINT):
+        for texts in letters(face.path).texts.values():
+            single = sorted(each for each in texts if len(each) == 1)
+            for each in single[1:]:
+                one, other = sorted((found(single[0]), found(each)))
+                first[other] = one
+    return {ord(each): found(each) for each in first}
