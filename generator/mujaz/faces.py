@@ -13,6 +13,9 @@ from pathlib import Path
 from mujaz.model.document import Medium, Theme
 
 
+_WEIGHTS = {600: "-Semi-Bold", 700: "-Bold"}
+
+
 @dataclass(frozen=True, slots=True)
 class Face:
     """One style of a family, as one file."""
@@ -22,6 +25,12 @@ class Face:
     file: str
     package: str
     style: str = "normal"
+
+    @property
+    def drawn(self) -> str:
+        """Its name in a PDF, as Pango spells the weight."""
+        ending = _WEIGHTS.get(self.weight, "") + ("-Italic" if self.style == "italic" else "")
+        return self.family.replace(" ", "-") + ending
 
     @property
     def path(self) -> Path:

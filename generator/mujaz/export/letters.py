@@ -60,8 +60,8 @@ def letters(path: Path) -> Letters:
 
 
 def _letter(character: str) -> str:
-    """A character without the form that Unicode keeps for older encodings: «ﻝ» is «ل», «ﻻ» is «لا»."""
-    old = "\ufb50" <= character <= "\ufbff" or "\ufe70" <= character <= "\ufefc"
+    """A character without the form that Unicode keeps for older encodings: «ﻝ» is «ل», «ﻻ» is «لا», «ﱃ» is «لى», “ﬁ” is “fi”."""
+    old = "\ufb00" <= character <= "\ufb06" or "\ufb50" <= character <= "\ufdef" or "\ufe70" <= character <= "\ufefc"
     return normalize("NFKC", character).strip() if old else character
 
 

@@ -48,10 +48,6 @@ _ALMOST_EMPTY = 0.2
 """Of the height of a page's text: a last page with less on it looks like an accident."""
 
 
-_BOLD = 600
-"""From this weight on a face is called bold in a PDF."""
-
-
 class DeniedError(ValueError):
     """An address that a document may not load."""
 
@@ -157,11 +153,7 @@ def _attached(attachment: Attachment, day: str) -> weasyprint.Attachment:
 
 def _letters(faces: Iterable[Face], name: str) -> Letters | None:
     """The letters of a font of the theme, by its name in a PDF."""
-    for face in faces:
-        ending = ("-Bold" if face.weight >= _BOLD else "") + ("-Italic" if face.style == "italic" else "")
-        if name == face.family.replace(" ", "-") + ending:
-            return letters(face.path)
-    return None
+    return next((letters(face.path) for face in faces if face.drawn == name), None)
 
 
 @contextmanager

@@ -50,7 +50,9 @@ def findings(document: Document, data: bytes) -> tuple[Finding, ...]:
     named = areas.named_pages(wanted, text)
     places = [areas.area(wanted, page, at, named.get(at, "")) for at, page in enumerate(pages.pages, start=1)]
     languages = (document.language, *(each.language for each in (*wanted.passages, *wanted.notes)))
-    shaping = joining.Shaping(faces, tuple(dict.fromkeys(languages)), wanted.sheet.features)
+    margins = [each for held in wanted.running.values() for each in held]
+    steered = joining.written(each.text for each in (*wanted.passages, *wanted.notes, *margins))
+    shaping = joining.Shaping(faces, tuple(dict.fromkeys(languages)), wanted.sheet.features, steered)
     title = " ".join("".join(each.text or "" for each in wanted.places if each.tag == "title").split())
     return (
         *markers.syntax(pages),

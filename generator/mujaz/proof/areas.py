@@ -9,9 +9,9 @@ from mujaz.proof.finding import Box
 from mujaz.proof.lines import Laid
 from mujaz.proof.meant import Meant
 from mujaz.proof.pages import Page
-from mujaz.proof.sheet import Declarations, margins, matches
+from mujaz.proof.sheet import Declarations, margins, select
 
-_NONE = (0.0, 0.0, 0.0, 0.0)
+_NONE: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,9 @@ def named_pages(meant: Meant, laid: Laid) -> Mapping[int, str]:
     """Pages that have a name of their own, by the elements that ask for it."""
     found: dict[int, str] = {}
     for selector, name in meant.sheet.said("page"):
-        for passage, pages in laid.pages.items():
-            above = (passage.container, *passage.container.iterancestors())
-            if any(matches(each, selector) for each in above):
+        chosen = set(select(meant.places, selector))
+        for passage, pages in laid.pages.items() if chosen else ():
+            if not chosen.isdisjoint((passage.container, *passage.container.iterancestors())):
                 found |= dict.fromkeys(pages, name)
     return found
 
@@ -40,7 +40,8 @@ def named_pages(meant: Meant, laid: Laid) -> Mapping[int, str]:
 def area(meant: Meant, page: Page, number: int, name: str) -> Area:
     """The area and the heads of a page, as the rules for its kind add up."""
     side = side_of(number, meant.document.direction)
-    sides, heads = _NONE, dict[str, str]()
+    sides = _NONE
+    heads: dict[str, str] = {}
     for told, boxes in _rules(meant, number, side, name):
         sides = margins(told, sides)
         heads |= {box: each["content"] for box, each in boxes.items() if "content" in each}

@@ -58,7 +58,12 @@ def _buffer() -> Any:
 
 
 def shaped(
-    path: Path, text: str, language: str, *, part: tuple[int, int] | None = None, features: Iterable[tuple[str, int]] = ()
+    path: Path,
+    text: str,
+    language: str,
+    *,
+    part: tuple[int, int] | None = None,
+    features: Iterable[tuple[str, int]] = (),
 ) -> str:
     """The glyphs of Arabic text from left to right, each as the character of its number.
 

@@ -1,4 +1,4 @@
-"""What stands in the margins + what the style sheet puts there → heads and page numbers that are wrong; moves nothing."""
+"""What stands in the margins + what the style sheet puts there → heads and page numbers that are wrong."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mujaz.proof.lines import Line as Row
 from mujaz.proof.meant import Meant, Passage, in_digits
 from mujaz.proof.pages import Pages, Run
 from mujaz.proof.read import around
-from mujaz.proof.sheet import matches
+from mujaz.proof.sheet import select
 
 _CONTENT = re.compile(r"(string|element|counter)\(\s*([\w-]+)\s*(?:,\s*([\w-]+)\s*)?\)")
 _GAP = 2.5
@@ -22,7 +22,9 @@ _GAP = 2.5
 _SLACK = 3.0
 
 
-def heads(meant: Meant, pages: Pages, areas: Sequence[Area], laid: Laid, shared: Callable[[str], str]) -> Iterator[Finding]:  # noqa: PLR0913, PLR0917, E501
+def heads(
+    meant: Meant, pages: Pages, areas: Sequence[Area], laid: Laid, shared: Callable[[str], str]
+) -> Iterator[Finding]:
     """Heads and numbers that are missing, say something else, or stand on the wrong side."""
     strings = {name: _values(meant, name, laid) for name in _string_names(meant)}
     for number, area in enumerate(areas, start=1):
@@ -66,8 +68,8 @@ def _values(meant: Meant, name: str, laid: Laid) -> list[tuple[int, Passage]]:
     """The values that a running string takes, each with the page where it does."""
     selectors = [each for each, value in meant.sheet.said("string-set") if value.split()[:1] == [name]]
     found = []
-    for element in meant.places:
-        if isinstance(element.tag, str) and any(matches(element, each) for each in selectors):
+    for selector in selectors:
+        for element in select(meant.places, selector):
             first = meant.starts(element)
             stands = laid.pages.get(meant.passages[first]) if first < len(meant.passages) else None
             if stands:

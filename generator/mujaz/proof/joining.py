@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from unicodedata import category, name
 
@@ -27,19 +28,16 @@ _WORD = re.compile(
 """The letters and signs of a word; also what a glyph says that says nothing, as a stroke of a letter drawn in two."""
 _JOINER = "\u200d"
 _STROKE = "\u0640"
+_STEERED = re.compile("[\u0610-\u061a\u0620-\u065f\u066e-\u06d3\u06d5-\u06dc\u06fa-\u06ff\u0750-\u077f\u200c\u200d]+")
+"""A word with the joiners in it."""
 _BATCH = 400
 """Words that are shaped at once: a call costs more than a word."""
 _FORMS = {"INITIAL": "initial", "MEDIAL": "medial", "FINAL": "final", "ISOLATED": "isolated"}
-_BOLD = 600
 
 
 def face_of(font: Font, faces: Iterable[Face]) -> Face | None:
     """The theme's face of a font, by its name in the file."""
-    for face in faces:
-        ending = ("-Bold" if face.weight >= _BOLD else "") + ("-Italic" if face.style == "italic" else "")
-        if font.name == face.family.replace(" ", "-") + ending:
-            return face
-    return None
+    return next((face for face in faces if face.drawn == font.name), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +47,8 @@ class Shaping:
     faces: tuple[Face, ...]
     languages: tuple[str, ...]
     features: frozenset[str] = field(default_factory=frozenset)
+    written: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Words without the joiners that no glyph stands for → as they were written, with them."""
 
     @property
     def tries(self) -> Iterator[tuple[str, tuple[tuple[str, int], ...]]]:
@@ -57,6 +57,17 @@ class Shaping:
             yield language, ()
             yield language, (("liga", 0), ("clig", 0))
             yield from ((language, ((each, 1),)) for each in sorted(self.features))
+
+
+def written(texts: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+    """The words of texts that hold joiners, by what is seen of them."""
+    found: dict[str, tuple[str, ...]] = {}
+    for text in texts:
+        if "\u200c" in text or _JOINER in text:
+            for word in _STEERED.findall(text):
+                plain = word.replace("\u200c", "").replace(_JOINER, "")
+                found[plain] = (*found.get(plain, ()), word)
+    return found
 
 
 def joined(runs: Iterable[Run], shaping: Shaping) -> Iterator[Finding]:
@@ -124,6 +135,7 @@ def _alike(word: str, text: str, font: Font, shaping: Shaping) -> bool:
         return face is None or not word.strip()
     # A stroke that lengthens a word says nothing, as those of the font's own do not.
     texts = {text, word.translate({glyph: said or _STROKE for glyph, said in font.texts.items()})[::-1]}
+    texts.update(shaping.written.get(text, ()))
     glyphs = {word, _unfolded(word, font, face)}
     return any(
         shaped(face.path, each, language, features=features) in glyphs
@@ -178,11 +190,11 @@ def parted(placed: Iterable[Placed], shaping: Shaping) -> Iterator[Finding]:
     """Words that two runs of a line share, and whose letters do not join where they meet."""
     for each in placed:
         runs = [run for run in each.line.runs if run.seen]
-        if len(runs) < 2 or not any(_meet(one, other) for one, other in zip(runs, runs[1:], strict=False)):
+        if len(runs) < 2 or not any(_meet(one, other) for one, other in pairwise(runs)):
             continue
         close = _close(each)
         at = 0
-        for one, other in zip(runs, runs[1:], strict=False):
+        for one, other in pairwise(runs):
             at += len(one.seen)
             if _meet(one, other) and at in close:
                 yield from _joint(one, other, shaping)
@@ -218,8 +230,7 @@ def _joint(left: Run, right: Run, shaping: Shaping) -> Iterator[Finding]:
         if face is not None:
             unfolded = _unfolded(glyphs, run.font, face)
             bad |= all(
-                shaped(face.path, word, language, part=part) not in (glyphs, unfolded)
-                for language in shaping.languages
+                shaped(face.path, word, language, part=part) not in (glyphs, unfolded) for language in shaping.languages
             )
     if bad:
         letters = f"{_last(head)} {_first(tail)}"
@@ -242,4 +253,3 @@ def _last(text: str) -> str:
 
 def _first(text: str) -> str:
     return next((each for each in text if _LETTERS.match(each)), text[:1])
-

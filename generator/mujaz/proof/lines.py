@@ -1,10 +1,10 @@
-"""What was meant + what stands on the pages → the lines of each passage in their place; judges order, changes nothing."""
+"""What was meant + what stands on the pages → the lines of each passage in their place; judges their order alone."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from mujaz.proof.finding import Finding
 from mujaz.proof.meant import Meant, Passage
@@ -133,6 +133,9 @@ class _Setter:
         if stop <= len(passage.visible) and passage.shown(start, stop) == line.seen:
             self._put(passage, line, stop)
             return True
+        if self._again(line):
+            self.at += 1
+            return True
         for end, found in self._readings(passage, line, start):
             wanted = self._plain(passage.shown(start, end))
             if wanted == found:
@@ -145,8 +148,12 @@ class _Setter:
                 return True
         return False
 
+    def _again(self, line: Line) -> bool:
+        """Whether no passage says it: the head of a table goes on over each page, and a style sheet may add words."""
+        return (line.kind == "head" and line.seen in self.heads) or line.seen in self.literals
+
     def _readings(self, passage: Passage, line: Line, start: int) -> Iterator[tuple[int, str]]:
-        """Where the line may end in the passage, and what it says: a hyphen that parts a word is none of its letters."""
+        """Where the line may end, and what it says: a hyphen that parts a word is none of its letters."""
         seen = self._plain(line.seen)
         left = len(passage.visible) - start
         if len(line.seen) <= left:
@@ -168,9 +175,6 @@ class _Setter:
     def _find_again(self, passage: Passage) -> None:
         """Lines or passages are passed over, the fewest, until both agree again."""
         line = self.lines[self.at]
-        if (line.kind == "head" and line.seen in self.heads) or line.seen in self.literals:
-            self.at += 1  # the head of a table goes on over each page; a style sheet may add words
-            return
         further = next((n for n in range(1, _AHEAD) if self._fits(self.number + n, 0, self.at)), _AHEAD)
         later = next((n for n in range(1, _AHEAD) if self._fits(self.number, self.place, self.at + n)), _AHEAD)
         if later < _AHEAD and later <= further:
@@ -179,8 +183,8 @@ class _Setter:
             self.at += later
         elif further < _AHEAD:
             self._lost(passage, self.place)
-            for each in self.passages[self.number + 1 : self.number + further]:
-                self._lost(each, 0)
+            for skipped in self.passages[self.number + 1 : self.number + further]:
+                self._lost(skipped, 0)
             self.number, self.place = self.number + further, 0
         else:
             self._other(passage, line)
@@ -200,7 +204,7 @@ class _Setter:
         self.out.findings.append(Finding("words-lost", page, None, passage.words(place, len(passage.visible))))
 
     def _strange(self, line: Line) -> None:
-        if line.seen not in self.literals and not (line.kind == "head" and line.seen in self.heads):
+        if not self._again(line):
             self.out.findings.append(Finding("words-strange", line.page, around(line.runs), found=read_out(line)))
 
     def _other(self, passage: Passage, line: Line) -> None:
@@ -216,7 +220,7 @@ class _Setter:
 
     def _descends(self) -> None:
         """The lines of a passage go down the page."""
-        for one, other in zip(self.out.placed, self.out.placed[1:], strict=False):
+        for one, other in pairwise(self.out.placed):
             above, below = one.line, other.line
             if one.passage is not other.passage or above.page != below.page or below.base <= above.base:
                 continue

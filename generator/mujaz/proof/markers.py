@@ -1,4 +1,4 @@
-"""What a file says of itself + the document → marks that are missing or wrong, fonts and glyphs that are none of ours."""
+"""What a file says of itself + the document → marks that are missing, fonts and glyphs that are none of ours."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ of the plain text and not of the spans that were to bring it about.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
@@ -18,7 +19,7 @@ from mujaz.bidi.tokens import TOKEN
 from mujaz.bidi.uax9 import Base, levels, mirrored
 from mujaz.model.document import Document
 from mujaz.proof.pages import VISIBLE
-from mujaz.proof.sheet import Sheet, matches, read_sheet
+from mujaz.proof.sheet import Sheet, read_sheet, select
 
 _OPEN = {"ltr": "\u2066", "rtl": "\u2067", "auto": "\u2068"}
 _CLOSE = "\u2069"
@@ -29,6 +30,11 @@ DIGITS = {
     "persian": "۰۱۲۳۴۵۶۷۸۹",
 }
 """What counters of CSS print, as far as a page of ours may ask for them."""
+_ONE_WAY: dict[Base, re.Pattern[str]] = {
+    "rtl": re.compile("[ !-/:-@\\[-`{-~\u00a0«»·–—‘’“”…\u060b-\u065f\u066a\u066d-\u06dc\u06de-\u06ef\u06fa-\u06ff]*"),
+    "ltr": re.compile("[ -~\u00a0-\u024f‐-…]*"),
+}
+"""Texts in which nothing runs against their direction: they need no algorithm to be ordered."""
 
 
 class _Mirror(dict[int, str]):
@@ -67,9 +73,12 @@ class Passage:
     def __post_init__(self) -> None:
         """Work out what every line is asked for."""
         self.visible = self.text.translate(VISIBLE)
+        self.at = [at for at, each in enumerate(self.text) if VISIBLE[ord(each)]]
+        if _ONE_WAY[self.base].fullmatch(self.text):
+            self.levels = (1 if self.base == "rtl" else 0,) * len(self.text)
+            return
         parts = [levels(line, self.base) for line in self.text.split(LINE)]
         self.levels = parts[0] + tuple(level for part in parts[1:] for level in (parts[0][:1] or (0,)) + part)
-        self.at = [at for at, each in enumerate(self.text) if VISIBLE[ord(each)]]
 
     def shown(self, start: int, stop: int) -> str:
         """The visible characters of a line from left to right, for a line of those from `start` to `stop`."""
@@ -94,9 +103,7 @@ class Passage:
         if lowest is None:
             return text
         for level in range(max(level for level, _ in runs), lowest - 1, -1):
-            runs = [
-                each for high, group in groupby(runs, lambda run: run[0] >= level) for each in _turned(high, list(group))
-            ]
+            runs = _turned(runs, level)
         return "".join(part for _, part in runs)
 
     def words(self, start: int, stop: int) -> str:
@@ -104,8 +111,13 @@ class Passage:
         return self.text[self.at[start] : self.at[stop - 1] + 1] if start < stop else ""
 
 
-def _turned(high: bool, group: list[tuple[int, str]]) -> list[tuple[int, str]]:  # noqa: FBT001 # a key of groupby
-    return group[::-1] if high else group
+def _turned(runs: list[tuple[int, str]], level: int) -> list[tuple[int, str]]:
+    """The runs with every row of those at a level or above it turned round."""
+    found: list[tuple[int, str]] = []
+    for high, group in groupby(runs, lambda run: run[0] >= level):
+        row = list(group)
+        found += row[::-1] if high else row
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +152,17 @@ def meant(document: Document) -> Meant:
     page = parse(document.html)
     sheet = read_sheet("".join(each.text or "" for each in page.root.iter("style")))
     _undo(page.root)
-    running = {value.partition("(")[2].rstrip(" )"): each for each, value in sheet.said("position", "running(")}
-    hidden = [each for each, value in sheet.said("display", "none") if value == "none"]
+    elements = list(page.root.iter())
+    running = {
+        value.partition("(")[2].rstrip(" )"): set(select(elements, each))
+        for each, value in sheet.said("position", "running(")
+    }
+    hidden = {
+        element
+        for each, value in sheet.said("display", "none")
+        if value == "none"
+        for element in select(elements, each)
+    }
     numbers = {note: at for at, note in enumerate((e for e in page.root.iter("span") if is_note(e)), start=1)}
     flow: list[Passage] = []
     notes: list[Passage] = []
@@ -152,15 +173,14 @@ def meant(document: Document) -> Meant:
         passage = _passage(paragraph, numbers, sheet, document.language)
         if not passage.visible:
             continue
-        above = [paragraph.container, *paragraph.container.iterancestors()]
-        name = next((name for name, each in running.items() if any(matches(e, each) for e in above)), None)
+        above = {paragraph.container, *paragraph.container.iterancestors()}
+        name = next((name for name, each in running.items() if not above.isdisjoint(each)), None)
         if name is not None:
             margin[name].append(passage)
         elif passage.note:
             notes.append(passage)
-        elif not any(matches(each, selector) for selector in hidden for each in above):
+        elif above.isdisjoint(hidden):
             flow.append(passage)
-    elements = list(page.root.iter())
     return Meant(
         document,
         sheet,

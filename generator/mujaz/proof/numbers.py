@@ -59,14 +59,19 @@ def notes(meant: Meant, pages: Pages, text: Laid, laid: Laid) -> Iterator[Findin
     for place in pages.text:
         if place.note and place.kind == "label" and place.run.seen:
             labels.setdefault(place.note, []).append(place.run)
-    marks = {number: _page_of(passage, at, text) for passage in meant.passages for at, number in passage.calls}
+    marks = {
+        number: placed.line.page
+        for placed in text.placed
+        for at, number in placed.passage.calls
+        if placed.start <= at < placed.stop
+    }
     told = list(labels.values())
     for at, passage in enumerate(meant.notes):
         stands = laid.pages.get(passage)
         wanted = in_digits(passage.note, meant.sheet.note_digits)
         number = wanted or str(passage.note)
         if not stands:
-            yield Finding("note-lost", marks.get(passage.note) or 0, None, passage.text, facts={"number": number})
+            yield Finding("note-lost", marks.get(passage.note, 0), None, passage.text, facts={"number": number})
             continue
         called = marks.get(passage.note)
         if called and called not in stands:
@@ -76,11 +81,3 @@ def notes(meant: Meant, pages: Pages, text: Laid, laid: Laid) -> Iterator[Findin
         found = "".join(run.seen for run in runs).strip(".")
         if wanted and found != wanted:
             yield Finding("note-number", stands[0], around(runs), wanted, found or "—")
-
-
-def _page_of(passage: Passage, at: int, text: Laid) -> int | None:
-    """The page on which a character of a passage stands."""
-    for placed in text.placed:
-        if placed.passage is passage and placed.start <= at < placed.stop:
-            return placed.line.page
-    return None

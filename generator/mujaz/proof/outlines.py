@@ -1,4 +1,4 @@
-"""A TrueType file + a glyph → the glyphs that it is composed of; draws nothing, trusts no table further than it reads."""
+"""A TrueType file + a glyph → the glyphs that it is composed of; draws nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands on the pages of a PDF, as nouns: glyphs in runs, fonts, the order of reading; opens and judges nothing."""
+"""What stands on the pages of a PDF, as nouns: runs of glyphs, fonts, the order of reading; opens nothing."""
 
 from __future__ import annotations
 

@@ -23,7 +23,27 @@ _MAPPED = re.compile(rb"<([0-9a-fA-F]{4})>\s*<([0-9a-fA-F]*)>")
 _PIECE = re.compile(rb"<([0-9a-fA-F]*)>|(-?[\d.]+(?:e-?\d+)?)")
 _FAR = 1500.0
 """In thousandths of the size: a move that is no space between two words and may go anywhere."""
-_BLOCKS = frozenset("/P /H1 /H2 /H3 /H4 /H5 /H6 /LI /LBody /TD /TH /Caption /Div /Sect /BlockQuote /Note /Art".split())
+_BLOCKS = frozenset(
+    f"/{name}"
+    for name in (
+        "P",
+        "H1",
+        "H2",
+        "H3",
+        "H4",
+        "H5",
+        "H6",
+        "LI",
+        "LBody",
+        "TD",
+        "TH",
+        "Caption",
+        "Div",
+        "Sect",
+        "Art",
+        "Note",
+    )
+) | {"/BlockQuote"}
 _LEVEL = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 Matrix = tuple[float, float, float, float, float, float]
 
@@ -218,7 +238,7 @@ class _Structure:
     def __init__(self, pdf: pikepdf.Pdf, runs: dict[tuple[int, int], list[Run]]) -> None:
         self.root = pdf.Root.get("/StructTreeRoot")
         self.runs = runs
-        self.pages = {page.objgen: number for number, page in enumerate(pdf.pages, start=1)}
+        self.pages: dict[Any, int] = {page.objgen: number for number, page in enumerate(pdf.pages, start=1)}
         self.blocks = self.notes = 0
 
     def places(self) -> Iterator[Place]:
@@ -233,13 +253,10 @@ class _Structure:
             if isinstance(kid, int):
                 yield from (Place(run, block, kind, note) for run in self.runs.pop((page, kid), ()))
             elif isinstance(kid, pikepdf.Dictionary):
-                name = kid.get("/S")
-                if name is None:
-                    continue
-                name = str(name)
-                held = kid.get("/Pg")
-                here = self.pages.get(held.objgen, page) if held is not None else page
-                yield from self._below(kid, here, self._of(name, parent, (block, kind, note)))
+                name, held = kid.get("/S"), kid.get("/Pg")
+                if name is not None:
+                    here = self.pages.get(held.objgen, page) if isinstance(held, pikepdf.Dictionary) else page
+                    yield from self._below(kid, here, self._of(str(name), parent, (block, kind, note)))
 
     def _of(self, name: str, parent: str, around: tuple[int, str, int]) -> tuple[str, int, str, int]:
         """What an element's text is, by the element and what it stands in."""

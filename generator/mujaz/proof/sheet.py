@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from mujaz.bidi.paragraphs import Element
@@ -75,6 +75,19 @@ def matches(element: Element, selector: str) -> bool:
         return False
     above = element.iterancestors()
     return all(any(_is(each, part) for each in above) for part in reversed(outer))
+
+
+def select(elements: Iterable[Element], selector: str) -> Iterator[Element]:
+    """The elements that a selector means."""
+    words = selector.partition("::")[0].split()
+    found = _COMPOUND.fullmatch(words[-1]) if words else None
+    if found is None:
+        return
+    tag, name = found[1], found[2].rpartition(".")[2]
+    for element in elements:
+        near = (not tag or element.tag == tag) and (not name or name in element.attrib.get("class", ""))
+        if near and isinstance(element.tag, str) and matches(element, selector):
+            yield element
 
 
 def _is(element: Element, compound: str) -> bool:
