@@ -46,6 +46,9 @@ ELSEWHERE = frozenset(
     date-outside template-wrong labels-missing labels-bent address-denied renderer-said
     export-failed export-died export-slow export-memory
     glyph-missing font-foreign language-lost page-not-alone pages-over
+    order-wrong words-lost words-strange words-other letters-unjoined letters-shaped glyph-other glyph-blank
+    font-absent text-outside text-over side-wrong contents-wrong note-lost note-elsewhere note-number
+    head-wrong head-aside direction-lost title-lost standard-lost file-broken text-turned
     target-unknown booklet-expected profile-missing profile-lent colour-unprintable pages-uneven creep-wide
     state-damaged output-is-link output-is-folder output-unwritable output-busy
     """,

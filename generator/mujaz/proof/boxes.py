@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from mujaz.problems import Severity
 from mujaz.proof.areas import Area
 from mujaz.proof.finding import Box, Finding
 from mujaz.proof.pages import Page, Pages, Run
@@ -13,6 +14,8 @@ _SLACK = 1.5
 """Points that a line may reach into the margin: what kerning and a hanging stroke take."""
 _TOUCH = 0.3
 """Of the size of the smaller letters: runs that overlap by less stand beside each other."""
+_LETTER = 0.6
+"""Of the size of the larger letters: what overlaps by less touches a letter and hides none."""
 _CORE = (0.05, 0.4)
 """From where to where above the baseline every letter has its ink, as parts of its size."""
 
@@ -27,8 +30,10 @@ def outside(pages: Pages, areas: Sequence[Area]) -> Iterator[Finding]:
                 continue
             whole = (0.0, 0.0, page.width, page.height)
             inner = (left - _SLACK, bottom - _SLACK, right + _SLACK, top + _SLACK)
-            if not _within(run, whole) or (id(run) in text and not _within(run, inner)):
+            if not _within(run, whole):
                 yield Finding("text-outside", number, run.box, found=_shown(run))
+            elif id(run) in text and not _within(run, inner):
+                yield Finding("text-outside", number, run.box, found=_shown(run), severity=Severity.WARNING)
 
 
 def _within(run: Run, box: Box) -> bool:
@@ -44,7 +49,9 @@ def over(pages: Pages) -> Iterator[Finding]:
     """Runs that are printed over others."""
     for number, page in enumerate(pages.pages, start=1):
         for one, other in _overlaps(page):
-            yield Finding("text-over", number, around((one, other)), _shown(one), _shown(other))
+            less = min(one.end, other.end) - max(one.x, other.x) < _LETTER * max(one.size, other.size)
+            weight = Severity.WARNING if less else Severity.ERROR
+            yield Finding("text-over", number, around((one, other)), _shown(one), _shown(other), severity=weight)
 
 
 def _overlaps(page: Page) -> Iterator[tuple[Run, Run]]:

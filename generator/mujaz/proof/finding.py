@@ -40,7 +40,7 @@ def problems(findings: Iterable[Finding], where: Where) -> Iterator[Problem]:
         told[each.rule] = told.get(each.rule, 0) + 1
         if told[each.rule] <= _SHOWN:
             facts = {"page": str(each.page), "meant": quoted(each.meant), "found": quoted(each.found), **each.facts}
-            yield Problem(each.rule, where, {name: fact for name, fact in facts.items() if fact}, each.severity)
+            yield Problem(each.rule, where, {name: fact or "—" for name, fact in facts.items()}, each.severity)
 
 
 def quoted(text: str) -> str:
