@@ -11,7 +11,7 @@ from mujaz.problems import Problem, Severity, Where
 from mujaz.proof.finding import Finding, problems
 from mujaz.proof.web import loaded
 
-__all__ = ["Finding", "findings", "over_budget", "proof"]
+__all__ = ["Finding", "findings", "findings_of_file", "over_budget", "proof"]
 
 
 def proof(document: Document, output: Output, *, budget: int | None) -> tuple[Problem, ...]:
@@ -71,6 +71,13 @@ def findings(document: Document, data: bytes) -> tuple[Finding, ...]:
         *numbers.notes(wanted, pages, text, notes),
         *heads.heads(wanted, pages, places, text, shared),
     )
+
+
+def findings_of_file(data: bytes) -> tuple[Finding, ...]:
+    """What can be said against any PDF without knowing what it was to show."""
+    from mujaz.proof import foreign  # noqa: PLC0415 # as above
+
+    return foreign.findings_of_file(data)
 
 
 class _Shared:

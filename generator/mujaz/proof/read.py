@@ -116,10 +116,11 @@ def _standards(pdf: pikepdf.Pdf) -> frozenset[str]:
 
 def _page(page: pikepdf.Page, number: int, fonts: dict[tuple[int, int], Font]) -> Page:
     left, bottom, right, top = (float(each) for each in page.mediabox)
-    named = {}
+    named: dict[bytes, Font] = {}
     for name, each in page.resources.get("/Font", {}).items():
-        font = fonts.get(each.objgen) or _font(each)
-        fonts[each.objgen] = named[name[1:].encode()] = font
+        key = each.objgen if each.is_indirect else (-number, len(fonts))
+        font = fonts.get(key) or _font(each)
+        fonts[key] = named[name[1:].encode()] = font
     held = page.obj.get("/Contents", pikepdf.Array())
     streams = list(held) if isinstance(held, pikepdf.Array) else [held]
     content = b"\n".join(stream.read_bytes() for stream in streams)
@@ -147,11 +148,17 @@ def _font(font: Any) -> Font:
 
 
 def _widths(table: Iterable[Any]) -> Iterator[tuple[int, float]]:
-    """Glyph and width, from pairs of a first glyph and the widths from there on."""
+    """Glyph and width: a row has a first glyph and their widths, or a first and a last one and the width of all."""
     row = list(table)
-    for first, held in zip(row[::2], row[1::2], strict=False):
+    at = 0
+    while at + 1 < len(row):
+        first, held = int(row[at]), row[at + 1]
         if isinstance(held, pikepdf.Array):
-            yield from ((int(first) + at, float(width)) for at, width in enumerate(held.as_list()))
+            yield from ((first + place, float(width)) for place, width in enumerate(held.as_list()))
+            at += 2
+        else:
+            yield from ((glyph, float(row[at + 2])) for glyph in range(first, int(held) + 1) if at + 2 < len(row))
+            at += 3
 
 
 def _times(inner: Matrix, outer: Matrix) -> Matrix:
