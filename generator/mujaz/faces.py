@@ -12,7 +12,6 @@ from pathlib import Path
 
 from mujaz.model.document import Medium, Theme
 
-
 _WEIGHTS = {600: "-Semi-Bold", 700: "-Bold"}
 
 

@@ -15,6 +15,8 @@ from fontTools.ttLib import TTFont
 _SINGLE, _MULTIPLE, _ALTERNATE, _LIGATURE, _EXTENSION = 1, 2, 3, 4, 7
 """Types of lookups in a font's table of substitutions (OpenType, GSUB)."""
 _TATWEEL = "\u0640"
+_OLD = (("\ufb00", "\ufb06"), ("\ufb50", "\ufdef"), ("\ufe70", "\ufefc"))
+"""Where Unicode keeps ligatures and forms of letters; word signs such as «ﷺ» stand behind them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def letters(path: Path) -> Letters:
 
 def _letter(character: str) -> str:
     """A character without the form that Unicode keeps for older encodings: «ﻝ» is «ل», «ﻻ» is «لا», «ﱃ» is «لى», “ﬁ” is “fi”."""
-    old = "\ufb00" <= character <= "\ufb06" or "\ufb50" <= character <= "\ufdef" or "\ufe70" <= character <= "\ufefc"
+    old = any(first <= character <= last for first, last in _OLD)
     return normalize("NFKC", character).strip() if old else character
 
 

@@ -44,6 +44,7 @@ def findings(document: Document, data: bytes) -> tuple[Finding, ...]:
     except UnreadableError as error:
         return (Finding("file-broken", found=str(error)),)
     wanted = meant(document)
+    runs = [run for page in pages.pages for run in page.runs]
     faces = faces_of(document.theme, Medium.PRINT)
     shared = _Shared(document.theme)
     text, notes = lines.lay(wanted, pages, shared)
@@ -62,7 +63,8 @@ def findings(document: Document, data: bytes) -> tuple[Finding, ...]:
         *markers.forms(pages, document.html),
         *text.findings,
         *(each for each in notes.findings if each.rule != "words-lost"),
-        *joining.joined((run for page in pages.pages for run in page.runs), shaping),
+        *joining.joined(runs, shaping),
+        *joining.spaced(runs),
         *joining.parted((*text.placed, *notes.placed), shaping),
         *boxes.outside(pages, places),
         *boxes.over(pages),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from unicodedata import name, normalize
 
 from mujaz.proof.finding import Finding
 from mujaz.proof.markers import STANDARDS, is_form, syntax
 from mujaz.proof.pages import Pages
 from mujaz.proof.read import UnreadableError, read
+from mujaz.proof.spoken import spoken
 
 _WORD = re.compile("[\u0620-\u064a\u066e-\u06d3\ufb50-\ufdef\ufe70-\ufefc]{2,}")
 _LAST = "ةىﺓﺔﻯﻰ"
@@ -60,27 +62,35 @@ def _text(pages: Pages, data: bytes) -> Iterator[Finding]:
         return  # what qpdf and pdfium say of it is told already
     with opened:
         for number, page in enumerate(opened, start=1):
-            text = page.get_textpage().get_text_range()
-            words = _WORD.findall(text)
+            words = _WORD.findall(page.get_textpage().get_text_range())
             arabic += len(words)
-            yield from _shaped(number, words)
             yield from _turned(number, words)
     if arabic >= _ENOUGH and pages.direction != "rtl":
         yield Finding("direction-lost")
+    for number, said in enumerate(spoken(data), start=1):
+        yield from _shaped(number, said)
 
 
-def _shaped(number: int, words: list[str]) -> Iterator[Finding]:
-    """Presentation forms, and those among them that do not join."""
-    shaped = [word for word in words if any(map(is_form, word))]
+def _shaped(number: int, said: list[str]) -> Iterator[Finding]:
+    """Presentation forms, and those among them that do not join; a reader may have made plain letters of them."""
+    shaped = [piece for piece in said if any(map(is_form, piece))]
     if shaped:
-        codes = dict.fromkeys(f"U+{ord(each):04X}" for word in shaped for each in word if is_form(each))
+        codes = dict.fromkeys(f"U+{ord(each):04X}" for piece in shaped for each in piece if is_form(each))
         yield Finding("letters-shaped", number, found=shaped[0], facts={"codes": " ".join(list(codes)[:_NAMED])})
-    for word in shaped:
-        for one, other in zip(word, word[1:], strict=False):
-            base, onward, back = normalize("NFKC", one), _ONWARD.search(name(one, "")), _BACK.search(name(other, ""))
-            if is_form(one) and is_form(other) and not onward and not back and base[-1:] not in _PARTED:
-                yield Finding("letters-unjoined", number, None, normalize("NFKC", word), word, {"letters": f"{one} {other}"})
-                return
+    for piece in shaped:
+        loose = next((pair for pair in pairwise(piece[::-1]) if _loose(*pair)), None)
+        if loose is not None:
+            meant = normalize("NFKC", piece[::-1])
+            yield Finding("letters-unjoined", number, None, meant, piece, {"letters": " ".join(loose)})
+            return
+
+
+def _loose(one: str, other: str) -> bool:
+    """Whether neither of two forms reaches out to the other, although the first one's letter joins what follows."""
+    if not (is_form(one) and is_form(other)):
+        return False
+    onward, back = _ONWARD.search(name(one, "")), _BACK.search(name(other, ""))
+    return not onward and not back and normalize("NFKC", one)[-1:] not in _PARTED
 
 
 def _turned(number: int, words: list[str]) -> Iterator[Finding]:

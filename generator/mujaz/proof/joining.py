@@ -82,6 +82,18 @@ def joined(runs: Iterable[Run], shaping: Shaping) -> Iterator[Finding]:
                 yield _finding(where[word], text, word, (font, face, shaping.languages[0]))
 
 
+def spaced(runs: Iterable[Run]) -> Iterator[Finding]:
+    """Letters of a word that are moved apart."""
+    for run in runs:
+        for at in (each for each in run.gaps if each < len(run.glyphs)):
+            # From left to right, so that the letter that is read first comes last.
+            other, one = (run.font.texts.get(ord(each), "") for each in run.glyphs[at - 1 : at + 1])
+            if _LETTERS.match(one) and _LETTERS.match(other) and reshaped(one + other)[0][1] == "initial":
+                words = run.said[::-1]
+                yield Finding("letters-unjoined", run.page, run.box, words, words, {"letters": f"{one} {other}"})
+                break
+
+
 def _words(runs: Iterable[Run]) -> Mapping[Font, tuple[list[str], dict[str, Run]]]:
     """The words of each font, as strings of glyphs, each once, with a run that it stands in."""
     tables: dict[Font, dict[int, str]] = {}

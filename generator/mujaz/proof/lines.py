@@ -90,10 +90,9 @@ def lay(meant: Meant, pages: Pages, shared: Shared) -> tuple[Laid, Laid]:
     """The text and the notes, line by line."""
     text = [each for each in pages.text if each.kind in ("text", "head") and not each.note]
     notes = [each for each in pages.text if each.kind == "text" and each.note]
-    literals = {each.translate(_NO_SPACE) for each in meant.sheet.literals}
     return (
-        _Setter(meant.passages, lines_of(text), shared, literals).laid(),
-        _Setter(meant.notes, lines_of(notes), shared, literals).laid(),
+        _Setter(meant.passages, lines_of(text), meant, shared).laid(),
+        _Setter(meant.notes, lines_of(notes), meant, shared).laid(),
     )
 
 
@@ -103,8 +102,10 @@ _NO_SPACE = {ord(" "): None, 0xA0: None}
 class _Setter:
     """Walks passages and lines side by side."""
 
-    def __init__(self, passages: Sequence[Passage], lines: list[Line], shared: Shared, literals: set[str]) -> None:
-        self.passages, self.lines, self.shared, self.literals = passages, lines, shared, literals
+    def __init__(self, passages: Sequence[Passage], lines: list[Line], meant: Meant, shared: Shared) -> None:
+        self.passages, self.lines, self.shared = passages, lines, shared
+        self.direction = meant.document.direction
+        self.literals = {each.translate(_NO_SPACE) for each in meant.sheet.literals}
         self.at = self.number = self.place = 0
         """The line, the passage and the place in it that come next."""
         self.out = Laid()
@@ -124,6 +125,7 @@ class _Setter:
         for line in self.lines[self.at :]:
             self._strange(line)
         self._descends()
+        self._side_by_side()
         return self.out
 
     def _sets(self, passage: Passage) -> bool:
@@ -228,6 +230,19 @@ class _Setter:
             if left and right and left[0] < right[2] and right[0] < left[2]:
                 words = other.passage.words(other.start, other.stop)
                 self.out.findings.append(Finding("order-wrong", below.page, right, words, read_out(below)))
+
+    def _side_by_side(self) -> None:
+        """What stands beside each other, in cells or columns, begins on the side on which reading begins."""
+        firsts = [each for each in self.out.placed if not each.start]
+        for one, other in pairwise(firsts):
+            line, after = one.line, other.line
+            size = max(run.size for run in (*line.runs, *after.runs))
+            left, right = around(line.runs), around(after.runs)
+            if line.page != after.page or abs(line.base - after.base) > size / 2 or left is None or right is None:
+                continue
+            if (left[2] <= right[0]) if self.direction == "rtl" else (right[2] <= left[0]):
+                words = other.passage.words(other.start, other.stop)
+                self.out.findings.append(Finding("order-wrong", after.page, right, words, read_out(after)))
 
 
 def read_out(line: Line) -> str:

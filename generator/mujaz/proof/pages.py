@@ -68,6 +68,8 @@ class Run:
     """The texts of the glyphs, from left to right as they are seen."""
     seen: str
     """The same without what `VISIBLE` leaves out."""
+    gaps: tuple[int, ...] = ()
+    """Before which of the glyphs a wide gap is left."""
 
     @property
     def box(self) -> Box:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pikepdf
@@ -21,6 +22,8 @@ _STEP = re.compile(
 _TOKEN = re.compile(rb"([-\d.e ]+) Tm|/(\S+) ([-\d.e]+) Tf|\[([^\]]*)\] TJ|([-\d.e]+) Ts")
 _MAPPED = re.compile(rb"<([0-9a-fA-F]{4})>\s*<([0-9a-fA-F]*)>")
 _PIECE = re.compile(rb"<([0-9a-fA-F]*)>|(-?[\d.]+(?:e-?\d+)?)")
+_GAP = 120.0
+"""In thousandths of the size: what parts letters to the eye, and no kerning does."""
 _FAR = 1500.0
 """In thousandths of the size: a move that is no space between two words and may go anywhere."""
 _BLOCKS = frozenset(
@@ -195,39 +198,67 @@ def _runs(content: bytes, page: int, named: Mapping[bytes, Font], start: Matrix)
 
 def _drawn(text: bytes, where: tuple[int, int | None], named: Mapping[bytes, Font], matrix: Matrix) -> Iterator[Run]:
     """The runs of a text object: one for each font in it, and one for each part that is moved far away."""
-    place = matrix
-    font, size, glyphs, x, begun = None, 1.0, "", 0.0, 0.0
+    pen = _Pen(where, matrix)
     for token in _TOKEN.finditer(text):
-        tm, name, height, inside, rise = token.groups()
-        if inside is None and rise is None and glyphs and font:
-            yield _run(where, font, glyphs, (size, begun, x), place)
-            glyphs, begun = "", x
+        tm, name, height, inside, _ = token.groups()
         if tm is not None:
-            place, x, begun = _times(_matrix(tm), matrix), 0.0, 0.0
+            yield from pen.lift()
+            pen.place, pen.x = _times(_matrix(tm), matrix), 0.0
         elif name is not None:
-            font, size = named.get(name), float(height)
-        elif inside is not None and font is not None:
+            yield from pen.lift()
+            pen.font, pen.size = named.get(name), float(height)
+        elif inside is not None and pen.font is not None:
             for codes, move in _PIECE.findall(inside):
                 if move:
-                    x -= float(move) * size / 1000
-                    if abs(float(move)) > _FAR and glyphs:
-                        yield _run(where, font, glyphs, (size, begun, x + float(move) * size / 1000), place)
-                        glyphs, begun = "", x
-                    elif not glyphs:
-                        begun = x
-                    continue
-                shown = bytes.fromhex(codes.decode()).decode("utf-16-be", "surrogatepass")
-                x += sum(font.widths.get(ord(each), 0.0) for each in shown) * size / 1000
-                glyphs += shown
-    if glyphs and font:
-        yield _run(where, font, glyphs, (size, begun, x), place)
+                    if abs(float(move)) > _FAR:
+                        yield from pen.lift()
+                    pen.move(float(move))
+                else:
+                    pen.show(bytes.fromhex(codes.decode()).decode("utf-16-be", "surrogatepass"))
+    yield from pen.lift()
 
 
-def _run(
-    where: tuple[int, int | None], font: Font, glyphs: str, extent: tuple[float, float, float], place: Matrix
-) -> Run:
-    size, begun, end = extent
-    a, _, _, d, e, f = place
+@dataclass(slots=True)
+class _Pen:
+    """Where the next glyph goes, and the run that is being drawn."""
+
+    where: tuple[int, int | None]
+    place: Matrix
+    font: Font | None = None
+    size: float = 1.0
+    x: float = 0.0
+    begun: float = 0.0
+    away: float = 0.0
+    """How far it was moved since the last glyph."""
+    glyphs: str = ""
+    gaps: list[int] = field(default_factory=list)
+
+    def move(self, length: float) -> None:
+        """Go back by a length, or on where it is negative."""
+        self.x -= length * self.size / 1000
+        self.away += length
+
+    def show(self, glyphs: str) -> None:
+        """Draw glyphs."""
+        if not self.glyphs:
+            self.begun = self.x
+        elif self.away < -_GAP:
+            self.gaps.append(len(self.glyphs))
+        self.away = 0.0
+        widths = self.font.widths if self.font else {}
+        self.x += sum(widths.get(ord(each), 0.0) for each in glyphs) * self.size / 1000
+        self.glyphs += glyphs
+
+    def lift(self) -> Iterator[Run]:
+        """The run that has been drawn, if there is one."""
+        if self.font is not None and self.glyphs:
+            yield _run(self, self.font)
+        self.glyphs, self.gaps = "", []
+
+
+def _run(pen: _Pen, font: Font) -> Run:
+    begun, end, size, glyphs = pen.begun, pen.x, pen.size, pen.glyphs
+    a, _, _, d, e, f = pen.place
     said = glyphs.translate(font.texts)
     # A space at an end of a line may hang over its margin, and nobody sees it.
     bare = said.strip()
@@ -236,7 +267,8 @@ def _run(
         begun += sum(font.widths.get(ord(each), 0.0) for each in glyphs[:before]) * size / 1000
         end -= sum(font.widths.get(ord(each), 0.0) for each in glyphs[before + len(bare) :]) * size / 1000
     left, right = sorted((e + begun * a, e + end * a))
-    return Run(*where, font, abs(size * d), left, f, right, glyphs, said, said.translate(VISIBLE))
+    seen = said.translate(VISIBLE)
+    return Run(*pen.where, font, abs(size * d), left, f, right, glyphs, said, seen, tuple(pen.gaps))
 
 
 class _Structure:
