@@ -30,7 +30,9 @@ from mujaz.schema import FOLDER, modeline
 from mujaz.survey import survey
 
 if TYPE_CHECKING:
-    from mujaz.build import Result, Step
+    from mujaz.build import Result
+    from mujaz.model.brief import Yielded
+    from mujaz.produce import Step
 
 WELL, WRONG_CONTENT, BROKEN = 0, 1, 3
 """Exit statuses: all well; content has problems or an output failed; the machine or Mujaz itself failed."""
@@ -170,6 +172,12 @@ def _build(desk: Desk) -> int:
             print(f"[{step.done}/{step.total}] {desk.speaker.shown(line)}", file=sys.stderr, flush=True)
 
     result = build(root, request, jobs=desk.asked.jobs, tell=tell)
+    told: set[str] = set()
+    for each in result.built:
+        brief = each.target.name.rpartition(".")[0]
+        if each.yielded and brief not in told:
+            desk.tell(desk.speaker.shown(desk.speaker.gave_way(f"output/{each.target.name}", each.yielded)))
+        told.add(brief)
     desk.problems(result.problems)
     if not (result.built or result.fresh or result.failed) and not result.problems:
         desk.tell(desk.speaker.shown(desk.speaker.say("nothing-to-build")))
@@ -190,6 +198,7 @@ def _built(result: Result) -> dict[str, Any]:
                 "pages": each.pages,
                 "edition": each.edition,
                 "because": list(each.because),
+                "yielded": _yielded(each.yielded),
             }
             for each in result.built
         ],
@@ -197,6 +206,20 @@ def _built(result: Result) -> dict[str, Any]:
         "failed": [target.name for target in result.failed],
         "index": "output/index.html" if result.index else None,
     }
+
+
+def _yielded(yielded: Iterable[Yielded]) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": each.kind,
+            "side": each.side or None,
+            "points": each.points,
+            "of": each.of,
+            "depth": each.depth or None,
+            "left-out": each.gone,
+        }
+        for each in yielded
+    ]
 
 
 def _check(desk: Desk) -> int:
@@ -279,9 +302,10 @@ def _list(desk: Desk) -> int:
         review = reviews[job.target.topic, job.target.language]
         due = review.isoformat() if review and review < today else None
         state = "stale" if job.because else "fresh"
-        rows.append({"target": job.target.name, "state": state, "because": list(job.because), "due": due})
+        row: dict[str, Any] = {"target": job.target.name, "state": state, "because": list(job.because), "due": due}
+        rows.append({**row, "yielded": _yielded(() if job.because else job.yielded)})
     broken = sorted(seen.library.broken) if seen.library else []
-    rows += [{"target": slug, "state": "failing", "because": [], "due": None} for slug in broken]
+    rows += [{"target": slug, "state": "failing", "because": [], "due": None, "yielded": []} for slug in broken]
     width = max((len(row["target"]) for row in rows), default=0)
     for row in rows:
         words = [say(row["state"])]

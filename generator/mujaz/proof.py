@@ -13,19 +13,19 @@ from lxml.html import document_fromstring
 from mujaz.faces import faces_of
 from mujaz.model.document import Document, Medium, Output
 from mujaz.policy import digest
-from mujaz.problems import Problem, Severity, Where
+from mujaz.problems import Problem, Where
 
 _MAPPED = re.compile(r"<[0-9a-fA-F]+>\s*<([0-9a-fA-F]+)>")
 _LOADED = ("src", "srcset", "poster", "data", "background")
 _STYLE = re.compile(r"""@import[^;]{1,80}|url\((?!["']?data:)[^)]{1,80}""")
 
 
-def proof(document: Document, output: Output, *, budget: int | None) -> tuple[Problem, ...]:
-    """What is wrong with an output; `budget` is the audience's number of pages."""
+def proof(document: Document, output: Output) -> tuple[Problem, ...]:
+    """What is wrong with an output."""
     where = Where(f"output/{document.name}")
     if document.medium is Medium.SCREEN:
         return tuple(_screen(output.data, where))
-    return tuple(_print(document, output, where, budget))
+    return tuple(_print(document, output, where))
 
 
 def _screen(data: bytes, where: Where) -> Iterator[Problem]:
@@ -44,7 +44,7 @@ def _screen(data: bytes, where: Where) -> Iterator[Problem]:
             yield Problem("page-not-alone", where, {"found": each[:80]})
 
 
-def _print(document: Document, output: Output, where: Where, budget: int | None) -> Iterator[Problem]:
+def _print(document: Document, output: Output, where: Where) -> Iterator[Problem]:
     with pikepdf.open(io.BytesIO(output.data)) as pdf:
         language = str(pdf.Root.get("/Lang", ""))
         if language != document.language:
@@ -55,15 +55,6 @@ def _print(document: Document, output: Output, where: Where, budget: int | None)
             if not any(family.startswith(each) for each in families):
                 named = " ".join(f"{each} (U+{ord(each):04X})" for each in sorted(characters)[:8])
                 yield Problem("font-foreign", where, {"found": family, "characters": named or "?"})
-        if budget is not None:
-            yield from over_budget(where.path, len(pdf.pages), budget)
-
-
-def over_budget(path: str, pages: int, budget: int) -> Iterator[Problem]:
-    """A warning where a file has more pages than its audience is promised."""
-    if pages > budget:
-        facts = {"found": str(pages), "limit": str(budget)}
-        yield Problem("pages-over", Where(path), facts, Severity.WARNING)
 
 
 def fonts(pdf: pikepdf.Pdf) -> dict[str, set[str]]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from mujaz.bidi import terminal
 from mujaz.marks import parse
+from mujaz.model.brief import Yielded
 from mujaz.problems import Problem, Severity, errors
 
 _REASONS = {
@@ -90,6 +91,17 @@ class Speaker:
         """A problem for the terminal: its place first, as editors link it, then the sentence and the next step."""
         head = f"{_visible(str(problem.where))}: {self.shown(self.say(problem.severity))} [{problem.rule}]"
         return "\n".join((head, *self._indented(self.sentence(problem)), *self._indented(self.hint(problem))))
+
+    def gave_way(self, name: str, yielded: Iterable[Yielded]) -> str:
+        """What of a file gave way for it to be within its pages."""
+        parts = "؛ " if self.language == "ar" else "; "
+        return self.say("gave-way", name=name, parts=parts.join(map(self._gave, yielded)))
+
+    def _gave(self, each: Yielded) -> str:
+        kind = f"{each.kind} ({each.side})" if each.side else each.kind
+        fewer = each.points < each.of
+        word = "all" if each.gone else "both" if fewer and each.depth else "points" if fewer else "depth"
+        return self.say(f"gave-{word}", kind=kind, points=each.points, of=each.of, depth=each.depth)
 
     def _indented(self, text: str) -> Iterable[str]:
         for line in textwrap.wrap(text, max(40, self.width - 4), break_long_words=False, break_on_hyphens=False):

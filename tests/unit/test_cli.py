@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 import mujaz
-from mujaz import build as building
 from mujaz import cli
+from mujaz import produce as producing
 from mujaz.arguments import WRONG_USE
 from mujaz.cli import BROKEN, WELL, WRONG_CONTENT, main
 from mujaz.publish import opened
@@ -29,7 +29,7 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLUMNS", "100")
-    monkeypatch.setattr(building, "run", at_once)
+    monkeypatch.setattr(producing, "run", at_once)
 
 
 @pytest.fixture
@@ -146,6 +146,7 @@ def test_what_was_built_is_told_with_its_path_edition_and_reason(root: Path, sai
         "pages": None,
         "edition": 1,
         "because": ["new"],
+        "yielded": [],
     }
     assert set(outputs(root)) == {each["target"] for each in built}
     main(["build", "--json", "--force", "--audience", "public"])

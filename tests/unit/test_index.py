@@ -11,8 +11,8 @@ import pytest
 import yaml
 from lxml.html import HtmlElement, document_fromstring
 
-from mujaz import build as building
 from mujaz import index as indexing
+from mujaz import produce as producing
 from mujaz.build import Result, build, clean
 from mujaz.catalogue import Catalogue, decode, encode
 from mujaz.folding import spellings
@@ -30,7 +30,7 @@ PAGE = "index.html"
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Two topics for two audiences, as web pages without fonts, made without workers."""
-    monkeypatch.setattr(building, "run", at_once)
+    monkeypatch.setattr(producing, "run", at_once)
     return lay(tmp_path / "desk", topics=("water", "energy"))
 
 
@@ -228,8 +228,7 @@ def stamps(root: Path) -> dict[str, int]:
 def test_a_second_build_writes_no_index_and_cuts_no_fonts_for_one(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make(root)
     before = stamps(root)
-    monkeypatch.setattr(building, "run", None)
-    monkeypatch.setattr(building, "_made", lambda *_, **__: Result())
+    monkeypatch.setattr(producing, "run", None)
     assert make(root).problems == ()
     assert stamps(root) == before
 
@@ -298,7 +297,7 @@ def test_a_file_that_was_never_made_is_not_listed(root: Path, monkeypatch: pytes
         for document, output in at_once(documents, work, jobs=jobs):
             yield document, Failure("export-died", "x") if document.name == WATER[0] else output
 
-    monkeypatch.setattr(building, "run", none_for_water)
+    monkeypatch.setattr(producing, "run", none_for_water)
     make(root)
     assert sorted(links(root)) == sorted([WATER[1], *ENERGY])
 
@@ -310,7 +309,7 @@ def test_a_brief_that_failed_is_listed_as_its_old_file_has_it(root: Path, monkey
         for document, output in at_once(documents, work, jobs=jobs):
             yield document, output if document.name == PAGE else Failure("export-died", "x")
 
-    monkeypatch.setattr(building, "run", no_briefs)
+    monkeypatch.setattr(producing, "run", no_briefs)
     edit(topic(root), "موضوع water", "المياه")
     assert make(root).failed
     assert heads(root) == ["موضوع energy", "موضوع water"]

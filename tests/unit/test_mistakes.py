@@ -45,7 +45,7 @@ ELSEWHERE = frozenset(
     mujaz-failed workspace-missing topic-unknown language-off folder-not-empty topic-exists
     date-outside template-wrong labels-missing labels-bent address-denied renderer-said
     export-failed export-died export-slow export-memory
-    glyph-missing font-foreign language-lost page-not-alone pages-over
+    glyph-missing font-foreign language-lost page-not-alone pages-over pages-rigid page-sparse
     target-unknown booklet-expected profile-missing profile-lent colour-unprintable pages-uneven creep-wide
     state-damaged output-is-link output-is-folder output-unwritable output-busy
     """,

@@ -46,7 +46,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(press, "run", here)
-    monkeypatch.setattr("mujaz.build.run", here)
+    monkeypatch.setattr("mujaz.produce.run", here)
     monkeypatch.chdir(lay(tmp_path, audiences=AUDIENCES))
     return tmp_path
 
