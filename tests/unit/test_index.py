@@ -215,6 +215,8 @@ def test_all_may_find_a_topic_by_title_keywords_and_reader(root: Path) -> None:
     write(topic(root), topic_data("أزمة المياه") | {"subtitle": "سدود", "keywords": ["أنهار دجلة"]})
     make(root)
     assert words("أزمة المياه سدود أنهار دجلة الوزير الناس") <= sought(root)
+    (heads,) = page(root).xpath("//article[contains(@data-heads, 'water')]/@data-heads")
+    assert set(str(heads).split()) == words("أزمة المياه سدود أنهار دجلة water")
 
 
 # ------------------------------------------------------------------------------------------------ when it is written
