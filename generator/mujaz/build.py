@@ -17,7 +17,7 @@ from mujaz.export import export
 from mujaz.export.engines import versions
 from mujaz.export.site import INDEX
 from mujaz.faces import digest, lacking
-from mujaz.lint import lint
+from mujaz.lint import lint, unplaced
 from mujaz.lock import decode, encode
 from mujaz.model.brief import Brief, plain
 from mujaz.model.content import Entry, Library
@@ -52,7 +52,11 @@ class Result:
     built: tuple[Built, ...] = ()
     fresh: tuple[Target, ...] = ()
     failed: tuple[Target, ...] = ()
+    stopped: tuple[str, ...] = ()
+    """Topics that were asked for and have errors: nothing of them was planned, and their last files stay."""
     problems: tuple[Problem, ...] = ()
+    leftover: tuple[str, ...] = ()
+    """Files that Mujaz made and no target makes any more, as `clean` would remove them."""
     index: bool = False
     """Whether the output folder has an index now."""
 
@@ -113,15 +117,20 @@ def build(root: Path, request: Request, *, jobs: int, tell: Callable[[Step], Non
         documents, broken = composed([job for job in planned if job.because], site)
         made = _made(documents, site, jobs=jobs, tell=tell)
         listed = _listed(site, planned)
+        held, _ = recalled(shelf)
+        leftover = tuple(name for name in left_over(seen, held) if shelf.size(name) is not None)
     wrong = (*mistakes, *broken)
-    doubts += lint(site.templates.house)
-    told = (*made.problems, *listed, *(each for _, each in wrong))
+    faults = lint(site.templates.house)
+    doubts += faults
+    told = (*unplaced((*made.problems, *listed), faults), *(each for _, each in wrong))
     problems = (*seen.problems, *doubts, *told, *_over(planned, state))
     return Result(
         built=made.built,
         fresh=tuple(job.target for job in planned if not job.because),
         failed=tuple(sorted({*made.failed, *(target for target, _ in wrong)})),
+        stopped=tuple(sorted(each for each in seen.library.broken if each in (request.topics or {each}))),
         problems=in_order(problems),
+        leftover=leftover,
         index=shelf.size(INDEX) is not None,
     )
 
@@ -184,11 +193,7 @@ def clean(root: Path) -> tuple[list[str], tuple[Problem, ...]]:
         return [], seen.problems
     with opened(root / "output") as shelf:
         state, doubts = recalled(shelf)
-        kept = {target.name for target in targets(library, Request())}
-        gone = [name for name in state.made if name not in kept and not _held(name, library)]
-        gone += [name for name in sorted(state.pressed) if pages_of(name) not in kept and not _held(name, library)]
-        if any(not problem.where.path.startswith(_OWN) for problem in errors(seen.problems)):
-            gone = []  # what is wrong is wrong with everything: nobody knows what would still be made
+        gone = left_over(seen, state)
         for name in gone:
             shelf.remove(name)
         left = {name: each for name, each in state.made.items() if name not in gone}
@@ -196,6 +201,16 @@ def clean(root: Path) -> tuple[list[str], tuple[Problem, ...]]:
         shelf.write(STATE, encode(rest))
         listed = _listed(Site(library, open_templates(root), shelf, rest), [])
     return gone, in_order((*seen.problems, *doubts, *listed))
+
+
+def left_over(seen: Survey, state: State) -> list[str]:
+    """Names of files that no target makes any more, but for those of what is broken now and may come back."""
+    library = seen.library
+    if library is None or any(not problem.where.path.startswith(_OWN) for problem in errors(seen.problems)):
+        return []  # what is wrong is wrong with everything: nobody knows what would still be made
+    kept = {target.name for target in targets(library, Request())}
+    gone = [name for name in state.made if name not in kept and not _held(name, library)]
+    return gone + [name for name in sorted(state.pressed) if pages_of(name) not in kept and not _held(name, library)]
 
 
 def _held(name: str, library: Library) -> bool:
@@ -305,7 +320,7 @@ def _made(documents: list[tuple[Job, Document]], site: Site, *, jobs: int, tell:
         else:
             failed.append(job.target)
         tell(Step(number, len(documents), job.target, well))
-    return Result(tuple(built), (), tuple(failed), tuple(problems))
+    return Result(tuple(built), failed=tuple(failed), problems=tuple(problems))
 
 
 def kept(state: State, shelf: Shelf) -> tuple[Problem, ...]:

@@ -21,7 +21,7 @@ from mujaz.profiles import of_this_machine
 from mujaz.publish import opened
 from mujaz.survey import survey
 from mujaz.templates import TemplateMistakeError, open_templates
-from mujaz.ticket import Sent, ticket
+from mujaz.ticket import Sent, second, ticket
 from mujaz.workers import run
 
 
@@ -137,7 +137,8 @@ def _made(site: Site, target: Target, how: Pressing) -> Result:
     if not isinstance(outcome, Pressed) or errors(problems):
         return Result(problems=problems)
     try:
-        note = ticket(job.brief, Sent(named.name, how, outcome), site.templates, site.house)
+        title, reader = _in_second(site, target)
+        note = ticket(job.brief, Sent(named.name, how, outcome, title, reader), site.templates, site.house)
     except TemplateMistakeError as mistake:
         return Result(problems=(*problems, mistake.problem))
     [(_, paper)] = run([note], export, jobs=1)
@@ -145,6 +146,14 @@ def _made(site: Site, target: Target, how: Pressing) -> Result:
     if not isinstance(paper, Output) or errors(problems):
         return Result(problems=problems)
     return _filed({named.name: outcome, note.name: paper}, site, problems, how.kind)
+
+
+def _in_second(site: Site, target: Target) -> tuple[str, str]:
+    """Title and reader in the ticket's second language, each empty where nobody wrote it."""
+    other = second(target.language)
+    asked = Request(frozenset({target.topic}), frozenset({target.audience}), frozenset({other}), frozenset())
+    jobs, _ = plan(site, asked)
+    return jobs[0].brief.name if jobs else "", site.library.audiences[target.audience].label.by_language.get(other, "")
 
 
 def _for_press(job: Job) -> Job:

@@ -307,7 +307,9 @@ def test_the_edge_of_a_table_that_has_more_is_shaded(
     browser: Browser, output: Path, tmp_path: Path, look: dict[str, Any], direction: str
 ) -> None:
     html = (output / "researcher.ar.html").read_text("utf-8").replace('dir="rtl"', f'dir="{direction}"')
-    frame = '<div class="scroll" tabindex="0" role="region" aria-label="جدول"><table><tr><td>&nbsp;</table></div></main>'
+    frame = (
+        '<div class="scroll" tabindex="0" role="region" aria-label="جدول"><table><tr><td>&nbsp;</table></div></main>'
+    )
     wide = tmp_path / "wide.html"
     wide.write_text(html.replace("</main>", frame), "utf-8")
     onwards = -1 if direction == "rtl" else 1

@@ -101,7 +101,7 @@ def test_titles_and_keywords_stand_before_the_rest_and_words_before_parts_of_wor
 ) -> None:
     """Each step is behind the one before it; what stands on one step is equal there."""
     asked = "([typed, heads, words]) => rank(spellings(typed).map(pattern), heads, words)"
-    steps = []
+    steps: list[int] = []
     for step in case["ranks"]:
         parts = [[spelled(part) for part in each.split(" | ")] for each in step]
         ranks = {page.evaluate(asked, [case["typed"], heads, f"{heads} {rest}"]) for heads, rest in parts}
