@@ -92,7 +92,7 @@ def test_problems_of_one_cause_are_told_once_with_the_number_of_their_places() -
         (each.rule, each.where) for each in (found[0], LINK, found[-1])
     ]
     english, arabic = (Speaker(language).sentence(told[0]) for language in ("en", "ar"))
-    assert english.startswith("There is no audience “public”; it is named here … and in 12 more places (")
+    assert english.startswith("There is no audience “public”; it is named here and in 12 more places (")
     assert english.count("content/topics/b/ar.yaml") == 1
     assert "مواضع أخرى عددها 12 (content/topics/b/ar.yaml)" in arabic
     assert Speaker("ar").sentence(told[2]) == "لا يوجد جمهور باسم «pres»."

@@ -49,7 +49,7 @@ def test_ids_that_differ_are_told_with_both_ids_and_both_places(tmp_path: Path) 
         write(tmp_path / "content" / "topics" / "water" / f"{language}.yaml", topic)
     told = [each for each in survey(tmp_path, TODAY).problems if each.rule == "id-differs"]
     assert [(str(each.where), dict(each.facts)) for each in told] == [
-        ("content/topics/water/en.yaml:10:9", {"found": "deux", "other": "two", "place": "ar.yaml:8:9"})
+        ("content/topics/water/en.yaml:10:5", {"found": "deux", "other": "two", "place": "ar.yaml:8:5"})
     ]
 
 
