@@ -9,7 +9,7 @@ from pathlib import Path
 from mujaz import index, produce
 from mujaz.export.site import INDEX
 from mujaz.jobs import Job, Site, plan
-from mujaz.lint import lint
+from mujaz.lint import lint, unplaced
 from mujaz.lock import decode, encode
 from mujaz.model.brief import Brief
 from mujaz.model.content import Library
@@ -34,7 +34,11 @@ class Result:
     built: tuple[Built, ...] = ()
     fresh: tuple[Target, ...] = ()
     failed: tuple[Target, ...] = ()
+    stopped: tuple[str, ...] = ()
+    """Topics that were asked for and have errors: nothing of them was planned, and their last files stay."""
     problems: tuple[Problem, ...] = ()
+    leftover: tuple[str, ...] = ()
+    """Files that Mujaz made and no target makes any more, as `clean` would remove them."""
     index: bool = False
     """Whether the output folder has an index now."""
 
@@ -53,15 +57,19 @@ def build(root: Path, request: Request, *, jobs: int, tell: Callable[[Step], Non
         planned, mistakes = plan(site, request)
         made = produce.produce([job for job in planned if job.because], site, workers=jobs, tell=tell)
         listed = _listed(site, planned)
-        sparse = _sparse(planned, recalled(shelf)[0])
+        held, _ = recalled(shelf)
+        sparse = _sparse(planned, held)
+        leftover = tuple(name for name in left_over(seen, held) if shelf.size(name) is not None)
     order = {job.target: place for place, job in enumerate(planned)}
-    doubts += lint(site.templates.house)
-    told = (*made.problems, *listed, *sparse, *(each for _, each in mistakes))
+    faults = lint(site.templates.house)
+    told = (*unplaced((*made.problems, *listed), faults), *sparse, *(each for _, each in mistakes))
     return Result(
         built=tuple(sorted(made.built, key=lambda each: order[each.target])),
         fresh=tuple(sorted({*(job.target for job in planned if not job.because), *made.fresh})),
         failed=tuple(sorted({*made.failed, *(target for target, _ in mistakes)})),
-        problems=in_order((*seen.problems, *doubts, *told)),
+        stopped=tuple(sorted(each for each in seen.library.broken if each in (request.topics or {each}))),
+        problems=in_order((*seen.problems, *doubts, *faults, *told)),
+        leftover=leftover,
         index=shelf.size(INDEX) is not None,
     )
 
@@ -124,11 +132,7 @@ def clean(root: Path) -> tuple[list[str], tuple[Problem, ...]]:
         return [], seen.problems
     with opened(root / "output") as shelf:
         state, doubts = recalled(shelf)
-        kept = {target.name for target in targets(library, Request())}
-        gone = [name for name in state.made if name not in kept and not _held(name, library)]
-        gone += [name for name in sorted(state.pressed) if pages_of(name) not in kept and not _held(name, library)]
-        if any(not problem.where.path.startswith(_OWN) for problem in errors(seen.problems)):
-            gone = []  # what is wrong is wrong with everything: nobody knows what would still be made
+        gone = left_over(seen, state)
         for name in gone:
             shelf.remove(name)
         left = {name: each for name, each in state.made.items() if name not in gone}
@@ -136,6 +140,16 @@ def clean(root: Path) -> tuple[list[str], tuple[Problem, ...]]:
         shelf.write(STATE, encode(rest))
         listed = _listed(Site(library, open_templates(root), shelf, rest), [])
     return gone, in_order((*seen.problems, *doubts, *listed))
+
+
+def left_over(seen: Survey, state: State) -> list[str]:
+    """Names of files that no target makes any more, but for those of what is broken now and may come back."""
+    library = seen.library
+    if library is None or any(not problem.where.path.startswith(_OWN) for problem in errors(seen.problems)):
+        return []  # what is wrong is wrong with everything: nobody knows what would still be made
+    kept = {target.name for target in targets(library, Request())}
+    gone = [name for name in state.made if name not in kept and not _held(name, library)]
+    return gone + [name for name in sorted(state.pressed) if pages_of(name) not in kept and not _held(name, library)]
 
 
 def _held(name: str, library: Library) -> bool:

@@ -23,7 +23,7 @@ from mujaz.profiles import of_this_machine
 from mujaz.publish import opened
 from mujaz.survey import survey
 from mujaz.templates import TemplateMistakeError, open_templates
-from mujaz.ticket import Sent, ticket
+from mujaz.ticket import Sent, second, ticket
 from mujaz.workers import run
 
 
@@ -136,7 +136,8 @@ def _made(site: Site, target: Target, how: Pressing) -> Result:
     if not isinstance(outcome, Pressed) or errors(problems):
         return Result(problems=problems)
     try:
-        note = ticket(job.brief, Sent(named.name, how, outcome), site.templates, site.house)
+        title, reader = _in_second(site, target)
+        note = ticket(job.brief, Sent(named.name, how, outcome, title, reader), site.templates, site.house)
     except TemplateMistakeError as mistake:
         return Result(problems=(*problems, mistake.problem))
     [(_, paper)] = run([note], export, jobs=1)
@@ -157,6 +158,14 @@ def _pages(site: Site, target: Target) -> tuple[list[tuple[Job, Document]], tupl
         return [], (fitted,)
     documents, broken = composed([_for_press(fitted)], site)
     return documents, tuple(each for _, each in broken)
+
+
+def _in_second(site: Site, target: Target) -> tuple[str, str]:
+    """Title and reader in the ticket's second language, each empty where nobody wrote it."""
+    other = second(target.language)
+    asked = Request(frozenset({target.topic}), frozenset({target.audience}), frozenset({other}), frozenset())
+    jobs, _ = plan(site, asked)
+    return jobs[0].brief.name if jobs else "", site.library.audiences[target.audience].label.by_language.get(other, "")
 
 
 def _for_press(job: Job) -> Job:

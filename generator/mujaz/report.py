@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -34,6 +35,8 @@ _RULES = ("rules.yaml", "judgements.yaml", "language.yaml", "bibtex.yaml")
 """The catalogues of sentences."""
 _TOLD = 80
 """Characters of what was found that a sentence repeats."""
+_FILES = 8
+"""Files that a sentence names."""
 _SEEN = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u200c\u200d"
 """Format characters that have a form of their own, or that words of Persian and Kurdish are spelled with."""
 
@@ -78,6 +81,8 @@ class Speaker:
         if problem.rule in ("file-unreadable", "output-unwritable"):
             reasons = {os.strerror(number): self.say(word) for number, word in _REASONS.items()}
             facts["found"] = reasons.get(problem.facts["found"], facts["found"])
+        if problem.rule == "audience-unknown":
+            facts["more"] = self._more(problem)
         if "field" in facts:
             named = self.say("quoted", found=facts["field"])
             facts["what"] = self.say("item", **facts) if "item" in facts else named
@@ -86,6 +91,16 @@ class Speaker:
             said = "in-file" if facts.get("file") else "on-line"
             facts["line"] = self.say(said, **facts) if facts.get("line") else ""
         return facts
+
+    def _more(self, problem: Problem) -> str:
+        """How many other places a gathered problem has, and in which files."""
+        places = problem.facts.get("places", "").splitlines()
+        if not places:
+            return ""
+        count = self.say("more-places", count=len(places)) if len(places) > 1 else self.say("more-place")
+        files = [_visible(each) for each in dict.fromkeys(re.sub(r"(:\d+){1,2}$", "", place) for place in places)]
+        listed = (*files[:_FILES], "…") if len(files) > _FILES else files
+        return self.say("more", count=count, files=("، " if self.language == "ar" else ", ").join(listed))
 
     def problem(self, problem: Problem) -> str:
         """A problem for the terminal: its place first, as editors link it, then the sentence and the next step."""
@@ -143,6 +158,7 @@ class Speaker:
             "column": problem.where.column or None,
             "message": self.sentence(problem),
             "hint": self.hint(problem),
+            **({"also": _visible_lines(problem.facts["places"])} if "places" in problem.facts else {}),
         }
 
 
@@ -163,6 +179,10 @@ def _visible(text: str) -> str:
         f"[U+{ord(c):04X}]" if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") and c not in _SEEN else c
         for c in text
     )
+
+
+def _visible_lines(text: str) -> list[str]:
+    return [_visible(line) for line in text.splitlines()]
 
 
 def language_of(environment: Mapping[str, str]) -> str:
