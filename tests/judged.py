@@ -20,8 +20,10 @@ from mujaz.report import Speaker  # noqa: E402
 from mujaz.survey import survey  # noqa: E402
 
 CASES = ROOT / "tests" / "cases" / "rules"
-FAMILIES = ("argument", "evidence", "length", "language", "house")
-ELSEWHERE = ("references", "colours")
+FAMILIES = ("argument", "evidence", "length", "language", "languages", "house")
+HOUSE = ("colours", "organisation", "languages")
+"""Keys of a sample that stand in mujaz.yaml."""
+ELSEWHERE = ("references", "en", *HOUSE)
 """Keys of a sample that stand in files of their own."""
 TODAY = datetime.date(2025, 6, 30)
 SUMMARY = {"kind": "summary", "headline": "الري الحديث يوفّر الماء"}
@@ -32,7 +34,14 @@ HEADS = {
         "evidence": ("The evidence", "What the claims rest on."),
         "length": ("The length", "Whether a reader in a hurry can follow."),
         "language": ("The language", "Whether the Arabic is clean."),
-        "house": ("The house", "Whether what `mujaz.yaml` says can be read. This rule is an error."),
+        "languages": (
+            "The languages",
+            "Whether the languages of a topic tell of the same things; `en` stands for its file en.yaml.",
+        ),
+        "house": (
+            "The house",
+            "Whether what `mujaz.yaml` says can be read, in every language. `contrast-low` is an error.",
+        ),
         "bad": "Told of",
         "said": "What is said",
         "good": "Silent",
@@ -42,7 +51,8 @@ HEADS = {
         "evidence": ("الدليل", "ما تقوم عليه الدعاوى."),
         "length": ("الطول", "هل يتابعه قارئ مستعجل."),
         "language": ("اللغة", "هل العربية سليمة."),
-        "house": ("المؤسسة", "هل يُقرأ ما اختارته في `mujaz.yaml`. وهذه القاعدة خطأ لا تنبيه."),
+        "languages": ("اللغات", "هل تتحدث لغات الموضوع عن الأشياء نفسها. و`en` في المثال ملفه en.yaml."),
+        "house": ("المؤسسة", "هل يُقرأ ما اختارته في `mujaz.yaml`، وبكل لغة. و`contrast-low` خطأ لا تنبيه."),
         "bad": "ما يُنبَّه عليه",
         "said": "نص التنبيه",
         "good": "ما يُسكَت عنه",
@@ -126,7 +136,8 @@ def judged(sample: str | Mapping[str, Any], language: str = "ar") -> tuple[Probl
         root = Path(folder)
         topic = root / "content/topics/t"
         topic.mkdir(parents=True)
-        own = {"colours": sample["colours"]} if isinstance(sample, Mapping) and "colours" in sample else {}
+        apart = {key: sample[key] for key in ELSEWHERE if key in sample} if isinstance(sample, Mapping) else {}
+        own = {key: each for key, each in apart.items() if key in HOUSE}
         house = {"organisation": "المؤسسة", "languages": ["ar", "en"], **own}
         (root / "mujaz.yaml").write_text(yaml.safe_dump(house, allow_unicode=True), "utf-8")
         audiences = root / "content/audiences"
@@ -134,9 +145,10 @@ def judged(sample: str | Mapping[str, Any], language: str = "ar") -> tuple[Probl
         for path in (ROOT / "content/audiences").glob("*.yaml"):
             (audiences / path.name).write_bytes(path.read_bytes())
         (topic / f"{language}.yaml").write_text(yaml.safe_dump(topic_of(sample), allow_unicode=True), "utf-8")
-        references = sample.get("references") if isinstance(sample, Mapping) else None
-        if references:
-            (topic / "references.yaml").write_text(yaml.safe_dump(references, allow_unicode=True), "utf-8")
+        more = {"references": apart.get("references"), "en": topic_of(apart["en"]) if "en" in apart else None}
+        for name, data in more.items():
+            if data:
+                (topic / f"{name}.yaml").write_text(yaml.safe_dump(data, allow_unicode=True), "utf-8")
         return survey(root, TODAY).problems
 
 

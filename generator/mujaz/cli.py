@@ -20,7 +20,7 @@ from mujaz.model.document import Medium
 from mujaz.model.press import Booklet
 from mujaz.model.text import SLUG
 from mujaz.plan import RefusedError, Request, unnamed
-from mujaz.problems import Problem, Where, in_order
+from mujaz.problems import Problem, Where, gathered, in_order
 from mujaz.profiles import PACKAGES
 from mujaz.proofread import proofread
 from mujaz.publish import OutputError
@@ -30,7 +30,9 @@ from mujaz.schema import FOLDER, modeline
 from mujaz.survey import survey
 
 if TYPE_CHECKING:
-    from mujaz.build import Result, Step
+    from mujaz.build import Result
+    from mujaz.model.brief import Yielded
+    from mujaz.produce import Step
 
 WELL, WRONG_CONTENT, BROKEN = 0, 1, 3
 """Exit statuses: all well; content has problems or an output failed; the machine or Mujaz itself failed."""
@@ -66,8 +68,8 @@ class Desk:
         print(text, file=sys.stderr if self.asked.json else sys.stdout)
 
     def problems(self, problems: Iterable[Problem]) -> None:
-        """Every problem, then their number."""
-        found = tuple(problems)
+        """Every problem, those with one cause as one, then their number."""
+        found = gathered(problems)
         for problem in found:
             self.tell(self.speaker.problem(problem))
         if found:
@@ -76,7 +78,7 @@ class Desk:
     def give(self, data: Mapping[str, Any], problems: Iterable[Problem]) -> None:
         """The one object on standard output."""
         if self.asked.json:
-            whole = {**data, "problems": [self.speaker.data(problem) for problem in problems]}
+            whole = {**data, "problems": [self.speaker.data(problem) for problem in gathered(problems)]}
             print(json.dumps(whole, ensure_ascii=False, indent=1))
 
 
@@ -170,12 +172,24 @@ def _build(desk: Desk) -> int:
             print(f"[{step.done}/{step.total}] {desk.speaker.shown(line)}", file=sys.stderr, flush=True)
 
     result = build(root, request, jobs=desk.asked.jobs, tell=tell)
+    told: set[str] = set()
+    for each in result.built:
+        brief = each.target.name.rpartition(".")[0]
+        if each.yielded and brief not in told:
+            desk.tell(desk.speaker.shown(desk.speaker.gave_way(f"output/{each.target.name}", each.yielded)))
+        told.add(brief)
     desk.problems(result.problems)
-    if not (result.built or result.fresh or result.failed) and not result.problems:
+    if not (result.built or result.fresh or result.failed or result.stopped) and not result.problems:
         desk.tell(desk.speaker.shown(desk.speaker.say("nothing-to-build")))
+    say, shown = desk.speaker.say, desk.speaker.shown
     counts = {"built": len(result.built), "fresh": len(result.fresh), "failed": len(result.failed)}
+    stopped = say("stopped", count=len(result.stopped)) if result.stopped else ""
     folder = os.path.relpath(root / "output")
-    desk.tell(desk.speaker.shown(desk.speaker.say("summary-build", folder=folder, **counts)))
+    desk.tell(shown(say("summary-build", folder=folder, stopped=stopped, **counts)))
+    if result.leftover:
+        folder = f" -C {desk.asked.workspace}" if desk.asked.workspace else ""
+        call = f"{program(os.environ)}{folder} clean"
+        desk.tell(shown(say("leftover", count=len(result.leftover), call=call)))
     desk.give(_built(result), result.problems)
     wrong = severity_counts(result.problems, strict=desk.asked.strict) or bool(result.failed)
     return WRONG_CONTENT if wrong else WELL
@@ -190,13 +204,30 @@ def _built(result: Result) -> dict[str, Any]:
                 "pages": each.pages,
                 "edition": each.edition,
                 "because": list(each.because),
+                "yielded": _yielded(each.yielded),
             }
             for each in result.built
         ],
         "fresh": [target.name for target in result.fresh],
         "failed": [target.name for target in result.failed],
+        "stopped": list(result.stopped),
+        "leftover": list(result.leftover),
         "index": "output/index.html" if result.index else None,
     }
+
+
+def _yielded(yielded: Iterable[Yielded]) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": each.kind,
+            "side": each.side or None,
+            "points": each.points,
+            "of": each.of,
+            "depth": each.depth or None,
+            "left-out": each.gone,
+        }
+        for each in yielded
+    ]
 
 
 def _check(desk: Desk) -> int:
@@ -241,15 +272,16 @@ def _of_templates(root: Path) -> tuple[Problem, ...]:
     if not (root / "templates").is_dir():
         return ()
     from mujaz.lint import lint  # noqa: PLC0415 # as above
-    from mujaz.templates import open_templates  # noqa: PLC0415 # checking content does without
+    from mujaz.templates import mistakes, open_templates  # noqa: PLC0415 # checking content does without
 
-    return lint(open_templates(root).house)
+    templates = open_templates(root)
+    return (*lint(templates.house), *mistakes(templates))
 
 
 def _told(desk: Desk, problems: Sequence[Problem], folder: str, more: Mapping[str, Any]) -> int:
     """The findings of a check, as they were asked for."""
     if desk.asked.github and not desk.asked.json:
-        for problem in problems:
+        for problem in gathered(problems):
             print(desk.speaker.annotation(problem, folder))
     else:
         desk.problems(problems)
@@ -279,9 +311,10 @@ def _list(desk: Desk) -> int:
         review = reviews[job.target.topic, job.target.language]
         due = review.isoformat() if review and review < today else None
         state = "stale" if job.because else "fresh"
-        rows.append({"target": job.target.name, "state": state, "because": list(job.because), "due": due})
+        row: dict[str, Any] = {"target": job.target.name, "state": state, "because": list(job.because), "due": due}
+        rows.append({**row, "yielded": _yielded(() if job.because else job.yielded)})
     broken = sorted(seen.library.broken) if seen.library else []
-    rows += [{"target": slug, "state": "failing", "because": [], "due": None} for slug in broken]
+    rows += [{"target": slug, "state": "failing", "because": [], "due": None, "yielded": []} for slug in broken]
     width = max((len(row["target"]) for row in rows), default=0)
     for row in rows:
         words = [say(row["state"])]

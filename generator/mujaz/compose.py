@@ -35,6 +35,7 @@ def compose(brief: Brief, templates: Templates, *, medium: Medium, house: House,
     labels = labels_of(templates, brief.language)
     try:
         told = _headed(_drawn(plain(brief), brief, medium=medium, house=house), labels)
+        told["contents"] = brief.contents or (not medium.paged and _long(told))
     except (KeyError, TypeError) as error:
         where = Where(f"templates/labels/{brief.language}.yaml")
         raise TemplateMistakeError(Problem("template-wrong", where, {"found": f"labels: {error}"})) from error
@@ -91,6 +92,8 @@ _NAMING = ("term", "actor", "headline")
 """What names a point in the contents, the first that it has."""
 _ENTRY = {"rtl": 38, "ltr": 32}
 """Characters on a line of a column of contents, for a column to be as long as the other."""
+_LONG = 4
+"""So many sections are more than a screen shows at once: its page has contents, whatever its paper has."""
 _PAPER = (6.6, 10.5)
 _PHONE = (4.0, 10.0)
 """Width of a chart in inches, and the size of its words in points: a page's measure, and twice a phone's."""
@@ -151,6 +154,12 @@ def _headed(told: dict[str, Any], labels: Mapping[str, Any]) -> dict[str, Any]:
     count = digits(str(len(told["sources"])), told["digits"])
     told = {**told, "groups": groups, "count": count, "heading": f"{told['name']} | {told['label']}"}
     return {**told, "entries": _entries(told, labels)}
+
+
+def _long(told: Mapping[str, Any]) -> bool:
+    """Whether the text has sections enough for a reader to need a way through them."""
+    anchors = {section["anchor"] for section in told["sections"]}
+    return sum(each["anchor"] in anchors for each in told["entries"]["all"]) >= _LONG
 
 
 def _entries(told: dict[str, Any], labels: Mapping[str, Any]) -> dict[str, Any]:

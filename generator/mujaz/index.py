@@ -74,7 +74,7 @@ def update(office: Office, briefs: Mapping[str, Brief], run: Runner) -> tuple[Pr
     where = Where(f"output/{INDEX}")
     if isinstance(outcome, Failure):
         return (Problem(outcome.rule, where, {"found": outcome.found}),)
-    found = [*proof(document, outcome, budget=None)]
+    found = [*proof(document, outcome)]
     if errors(found):
         return tuple(found)
     sha256 = hashlib.sha256(outcome.data).hexdigest()

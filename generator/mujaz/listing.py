@@ -144,9 +144,9 @@ class _Clerk:
         offers = tuple(self._offers(files))
         # Of no line that stands here an audience is kept: that it is too deep for one of them is no secret.
         lines = {line for each in cards for line in each.lines}
-        known = [title or "", subtitle or "", slug, *cards[0].keywords, *(each.label for each in offers)]
-        known += sorted(each.label for each in cards)
-        words = " ".join([_line(" ".join(known)), *sorted(lines)]).split()
+        heads = _line(" ".join((title or "", subtitle or "", slug, *cards[0].keywords)))
+        labels = _line(" ".join((*(each.label for each in offers), *sorted(each.label for each in cards))))
+        words = " ".join((heads, labels, *sorted(lines))).split()
         return Listed(
             language=language,
             direction="ltr" if title is None else cards[0].direction,
@@ -156,6 +156,7 @@ class _Clerk:
             date=self._date(cards[0].day),
             keywords=cards[0].keywords,
             offers=offers,
+            heads=" ".join(dict.fromkeys(heads.split())),
             words=" ".join(dict.fromkeys(words)),
         )
 

@@ -37,7 +37,15 @@ def decode(raw: bytes | None) -> State | None:
 def _made(each: Any) -> Made:
     inputs = {str(name): str(digest) for name, digest in each["inputs"].items()}
     pages = each["pages"]
-    return Made(inputs, str(each["sha256"]), None if pages is None else int(pages), int(each["edition"]))
+    filled = each.get("filled")
+    return Made(
+        inputs,
+        str(each["sha256"]),
+        None if pages is None else int(pages),
+        int(each["edition"]),
+        int(each.get("rung", 0)),
+        None if filled is None else float(filled),
+    )
 
 
 def encode(state: State) -> bytes:
@@ -48,6 +56,8 @@ def encode(state: State) -> bytes:
             "sha256": each.sha256,
             "pages": each.pages,
             "edition": each.edition,
+            **({"rung": each.rung} if each.rung else {}),
+            **({} if each.filled is None else {"filled": each.filled}),
         }
         for name, each in state.made.items()
     }

@@ -9,19 +9,21 @@ from hashlib import sha256
 from pathlib import Path, PurePath
 
 from mujaz.arabic import closest
-from mujaz.build import Job, Site, composed, examined, kept, plan, published, recalled
+from mujaz.build import recalled
 from mujaz.export import export
 from mujaz.export.press import press as pressed
+from mujaz.jobs import Job, Site, plan
 from mujaz.model.content import Library
-from mujaz.model.document import Medium, Output, Target
+from mujaz.model.document import Document, Medium, Output, Target
 from mujaz.model.press import Booklet, Pressed, Pressing, Profile
 from mujaz.plan import RefusedError, Request, targets
 from mujaz.problems import Problem, Severity, Where, errors, in_order
+from mujaz.produce import composed, examined, kept, published, settled
 from mujaz.profiles import of_this_machine
 from mujaz.publish import opened
 from mujaz.survey import survey
 from mujaz.templates import TemplateMistakeError, open_templates
-from mujaz.ticket import Sent, ticket
+from mujaz.ticket import Sent, second, ticket
 from mujaz.workers import run
 
 
@@ -123,28 +125,47 @@ def _profile(library: Library) -> Profile | None:
 
 def _made(site: Site, target: Target, how: Pressing) -> Result:
     """Compose, export, prove and publish the pages, then the ticket that tells of them."""
-    topics, audiences, languages = (frozenset({each}) for each in (target.topic, target.audience, target.language))
-    asked = Request(topics, audiences, languages, frozenset({target.medium}))
-    jobs, mistakes = plan(site, asked)
-    documents, broken = composed([_for_press(job) for job in jobs], site)
-    if mistakes or broken:
-        return Result(problems=tuple(each for _, each in (*mistakes, *broken)))
+    documents, wrong = _pages(site, target)
+    if wrong:
+        return Result(problems=wrong)
     job, document = documents[0]
     stem = target.name.removesuffix(f".{Medium.PRINT}")
     named = replace(document, name=f"{stem}.{how.kind}.{Medium.PRINT}")
     [(_, outcome)] = run([named], partial(pressed, how), jobs=1)
-    problems = examined(named, outcome, budget=None)
+    problems = examined(named, outcome)
     if not isinstance(outcome, Pressed) or errors(problems):
         return Result(problems=problems)
     try:
-        note = ticket(job.brief, Sent(named.name, how, outcome), site.templates, site.house)
+        title, reader = _in_second(site, target)
+        note = ticket(job.brief, Sent(named.name, how, outcome, title, reader), site.templates, site.house)
     except TemplateMistakeError as mistake:
         return Result(problems=(*problems, mistake.problem))
     [(_, paper)] = run([note], export, jobs=1)
-    problems += examined(note, paper, budget=None)
+    problems += examined(note, paper)
     if not isinstance(paper, Output) or errors(problems):
         return Result(problems=problems)
     return _filed({named.name: outcome, note.name: paper}, site, problems, how.kind)
+
+
+def _pages(site: Site, target: Target) -> tuple[list[tuple[Job, Document]], tuple[Problem, ...]]:
+    """What is to be printed, as its audience is told it; or why it cannot be."""
+    topics, audiences, languages = (frozenset({each}) for each in (target.topic, target.audience, target.language))
+    jobs, mistakes = plan(site, Request(topics, audiences, languages, frozenset({target.medium})))
+    if mistakes:
+        return [], tuple(each for _, each in mistakes)
+    fitted = settled(jobs[0], site)
+    if isinstance(fitted, Problem):
+        return [], (fitted,)
+    documents, broken = composed([_for_press(fitted)], site)
+    return documents, tuple(each for _, each in broken)
+
+
+def _in_second(site: Site, target: Target) -> tuple[str, str]:
+    """Title and reader in the ticket's second language, each empty where nobody wrote it."""
+    other = second(target.language)
+    asked = Request(frozenset({target.topic}), frozenset({target.audience}), frozenset({other}), frozenset())
+    jobs, _ = plan(site, asked)
+    return jobs[0].brief.name if jobs else "", site.library.audiences[target.audience].label.by_language.get(other, "")
 
 
 def _for_press(job: Job) -> Job:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -50,6 +50,27 @@ class Problem:
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """The problems by file, line and column, each once."""
     return tuple({problem.order: problem for problem in sorted(problems, key=lambda p: p.order)}.values())
+
+
+_ONE_CAUSE = frozenset(("audience-unknown",))
+"""Rules whose problems have one cause for all places, where they tell of one thing: a file that is gone."""
+
+
+def gathered(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The problems as people are told of them: one of those with one cause, in the first place, which names the rest.
+
+    Each place still counts for what stands in it: whoever asks which topics are sound must ask before.
+    """
+    told: dict[object, Problem] = {}
+    for number, problem in enumerate(problems):
+        alike = (problem.rule, problem.facts.get("found"), problem.severity) if problem.rule in _ONE_CAUSE else number
+        first = told.get(alike)
+        if first is None:
+            told[alike] = problem
+        else:
+            places = "\n".join(filter(None, (first.facts.get("places"), str(problem.where))))
+            told[alike] = replace(first, facts={**first.facts, "places": places})
+    return tuple(told.values())
 
 
 def errors(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -14,6 +15,7 @@ from typing import Any
 
 from mujaz.bidi import terminal
 from mujaz.marks import parse
+from mujaz.model.brief import Yielded
 from mujaz.problems import Problem, Severity, errors
 
 _REASONS = {
@@ -33,6 +35,8 @@ _RULES = ("rules.yaml", "judgements.yaml", "language.yaml", "bibtex.yaml")
 """The catalogues of sentences."""
 _TOLD = 80
 """Characters of what was found that a sentence repeats."""
+_FILES = 8
+"""Files that a sentence names."""
 _SEEN = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u200c\u200d"
 """Format characters that have a form of their own, or that words of Persian and Kurdish are spelled with."""
 
@@ -77,6 +81,8 @@ class Speaker:
         if problem.rule in ("file-unreadable", "output-unwritable"):
             reasons = {os.strerror(number): self.say(word) for number, word in _REASONS.items()}
             facts["found"] = reasons.get(problem.facts["found"], facts["found"])
+        if problem.rule == "audience-unknown":
+            facts["more"] = self._more(problem)
         if "field" in facts:
             named = self.say("quoted", found=facts["field"])
             facts["what"] = self.say("item", **facts) if "item" in facts else named
@@ -86,10 +92,31 @@ class Speaker:
             facts["line"] = self.say(said, **facts) if facts.get("line") else ""
         return facts
 
+    def _more(self, problem: Problem) -> str:
+        """How many other places a gathered problem has, and in which files."""
+        places = problem.facts.get("places", "").splitlines()
+        if not places:
+            return ""
+        count = self.say("more-places", count=len(places)) if len(places) > 1 else self.say("more-place")
+        files = [_visible(each) for each in dict.fromkeys(re.sub(r"(:\d+){1,2}$", "", place) for place in places)]
+        listed = (*files[:_FILES], "…") if len(files) > _FILES else files
+        return self.say("more", count=count, files=("، " if self.language == "ar" else ", ").join(listed))
+
     def problem(self, problem: Problem) -> str:
         """A problem for the terminal: its place first, as editors link it, then the sentence and the next step."""
         head = f"{_visible(str(problem.where))}: {self.shown(self.say(problem.severity))} [{problem.rule}]"
         return "\n".join((head, *self._indented(self.sentence(problem)), *self._indented(self.hint(problem))))
+
+    def gave_way(self, name: str, yielded: Iterable[Yielded]) -> str:
+        """What of a file gave way for it to be within its pages."""
+        parts = "؛ " if self.language == "ar" else "; "
+        return self.say("gave-way", name=name, parts=parts.join(map(self._gave, yielded)))
+
+    def _gave(self, each: Yielded) -> str:
+        kind = f"{each.kind} ({each.side})" if each.side else each.kind
+        fewer = each.points < each.of
+        word = "all" if each.gone else "both" if fewer and each.depth else "points" if fewer else "depth"
+        return self.say(f"gave-{word}", kind=kind, points=each.points, of=each.of, depth=each.depth)
 
     def _indented(self, text: str) -> Iterable[str]:
         for line in textwrap.wrap(text, max(40, self.width - 4), break_long_words=False, break_on_hyphens=False):
@@ -131,6 +158,7 @@ class Speaker:
             "column": problem.where.column or None,
             "message": self.sentence(problem),
             "hint": self.hint(problem),
+            **({"also": _visible_lines(problem.facts["places"])} if "places" in problem.facts else {}),
         }
 
 
@@ -151,6 +179,10 @@ def _visible(text: str) -> str:
         f"[U+{ord(c):04X}]" if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") and c not in _SEEN else c
         for c in text
     )
+
+
+def _visible_lines(text: str) -> list[str]:
+    return [_visible(line) for line in text.splitlines()]
 
 
 def language_of(environment: Mapping[str, str]) -> str:

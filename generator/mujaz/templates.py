@@ -171,6 +171,20 @@ def labels_of(templates: Templates, language: str) -> dict[str, Any]:
     return merged
 
 
+def mistakes(templates: Templates) -> Iterator[Problem]:
+    """What of a house's templates and labels a build could not use, found without data: nothing is rendered."""
+    for name in templates.house:
+        try:
+            if name.endswith((".j2", ".css", ".js")):
+                templates.environment(site=True).get_template(name)
+            elif name.startswith("labels/") and name.endswith(".yaml"):
+                labels_of(templates, Path(name).stem)
+        except TemplateMistakeError as mistake:
+            yield mistake.problem
+        except (TemplateError, RecursionError) as error:
+            yield _mistake(error, templates)
+
+
 def _bent(under: dict[str, Any], over: dict[str, Any]) -> Iterator[tuple[str, ...]]:
     """The paths of words where a group of words stands below, and of groups where a word does."""
     for key, each in over.items():

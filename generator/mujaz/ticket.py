@@ -10,6 +10,7 @@ from hashlib import sha256
 from mujaz import arabic
 from mujaz.bidi import settle
 from mujaz.model.brief import Brief
+from mujaz.model.content import Language
 from mujaz.model.document import Document, Medium
 from mujaz.model.press import MILLIMETRE, Pressed, Pressing
 from mujaz.problems import Problem, Where
@@ -24,6 +25,10 @@ class Sent:
     """Of the file, below the output folder."""
     how: Pressing
     made: Pressed
+    title: str
+    """Of the topic in the second language of the ticket; empty where it has none."""
+    reader: str
+    """The audience's name in that language; empty where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +67,18 @@ class _Tongue:
         )
 
 
+def second(language: str) -> Language:
+    """The language that a ticket has beside that of its brief."""
+    return "ar" if language == "en" else "en"
+
+
 def ticket(brief: Brief, sent: Sent, templates: Templates, house: House) -> Document:
     """One page for whoever prints. Raises TemplateMistakeError.
 
     The language of the brief stands first, and beside it English; beside an English one stands Arabic.
     """
-    beside = ("ar", house.workspace.digits) if brief.language == "en" else ("en", "western")
+    other = second(brief.language)
+    beside = (other, "western" if other == "en" else house.workspace.digits)
     spoken = ((brief.language, brief.digits), beside)
     try:
         tongues = [
@@ -81,6 +92,7 @@ def ticket(brief: Brief, sent: Sent, templates: Templates, house: House) -> Docu
         "brief": brief,
         "house": look_of(house, direction=brief.direction, digits=brief.digits, medium=Medium.PRINT),
         "tongues": tongues,
+        "title": sent.title,
         "rows": [{"name": name, "said": [each[name] for each in told]} for name in told[0]],
         "digest": sha256(sent.made.data).hexdigest(),
         "file": sent.name.rpartition("/")[2],
@@ -102,7 +114,7 @@ def ticket(brief: Brief, sent: Sent, templates: Templates, house: House) -> Docu
 def _told(tongue: _Tongue, brief: Brief, sent: Sent) -> Iterator[tuple[str, str]]:
     """What the printer has to know, in one language: word of the labels → value."""
     words, made, booklet = tongue.words, sent.made, sent.how.booklet
-    yield "reader", brief.label if tongue.language == brief.language else brief.audience
+    yield "reader", brief.label if tongue.language == brief.language else sent.reader
     yield "date", brief.date if tongue.language == brief.language else tongue.date(brief.day)
     yield "pages", tongue.number(made.pages or 0)
     if booklet:

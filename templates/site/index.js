@@ -62,6 +62,19 @@ function pattern(typed) {
 /** Whether every typed word is among the words of a text. */
 const finds = (patterns, text) => patterns.every(each => text.search(each) >= 0);
 
+const whole = pattern => new RegExp(`(?:${pattern.source})(?![^ ])`, 'dg');
+const BODY = 1000;
+
+/** How far behind the best an entry stands: words that no title or keyword has count first, parts of words after them. */
+function rank(patterns, heads, text) {
+  let behind = 0;
+  for (const each of patterns) {
+    const head = finds([each], heads);
+    behind += (head ? 0 : BODY) + !finds([whole(each)], head ? heads : text);
+  }
+  return behind;
+}
+
 /** The stretches of a text that typed words match, as pairs of offsets. */
 function* places(patterns, text) {
   for (const bare of [true, false]) {
@@ -91,7 +104,9 @@ const sought = document.getElementById('sought');
 const choices = ['audience', 'language'].map(id => document.getElementById(id)).filter(each => each);
 const found = document.getElementById('found');
 const all = document.getElementById('all');
+const list = document.getElementById('topics');
 const topics = [...document.querySelectorAll('.topic')];
+let shown = topics;
 const plurals = new Intl.PluralRules(document.documentElement.lang);
 const forms = JSON.parse(found.dataset.forms);
 
@@ -117,9 +132,17 @@ function marked(patterns) {
   CSS.highlights.set('found', hits);
 }
 
+/** Topics as they were found, the best first; the page has the newest first, and so have topics that are as good. */
+function sort(ranks) {
+  const sorted = [...topics].sort((one, other) => ranks.get(one) - ranks.get(other));
+  if (sorted.some((topic, at) => topic !== shown[at])) list.append(...sorted);
+  shown = sorted;
+}
+
 function choose() {
   const patterns = spellings(sought.value).map(pattern);
   const [audience, language] = ['audience', 'language'].map(id => document.getElementById(id)?.value);
+  const ranks = new Map(topics.map(topic => [topic, Infinity]));
   let count = 0;
   for (const topic of topics) {
     for (const entry of topic.children) {
@@ -128,12 +151,15 @@ function choose() {
       }
       entry.hidden = Boolean(language) && entry.dataset.language !== language
         || !entry.querySelector('.offer:not([hidden])') || !finds(patterns, entry.dataset.words);
+      if (entry.hidden) continue;
+      ranks.set(topic, Math.min(ranks.get(topic), rank(patterns, entry.dataset.heads ?? '', entry.dataset.words)));
     }
     topic.hidden = ![...topic.children].some(entry => !entry.hidden);
     count += !topic.hidden;
   }
   const text = told(count);
   if (found.textContent !== text) found.textContent = text;
+  sort(ranks);
   all.hidden = count === topics.length && !sought.value && choices.every(each => !each.value);
   marked(patterns);
 }

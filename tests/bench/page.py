@@ -41,6 +41,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "generator"), str(ROOT / "tests")]
 
 import mujaz.build  # noqa: E402 # run as a script, it must find the packages first
+import mujaz.produce  # noqa: E402 # as above
 from bench.typeset import typeset  # noqa: E402
 from mujaz.compose import compose  # noqa: E402
 from mujaz.faces import faces_of, with_faces  # noqa: E402
@@ -103,7 +104,7 @@ def mujaz_warm(root: Path) -> Callable[[str], Callable[[], object]]:
 
 def corridor_warm(root: Path) -> Callable[[str], Callable[[], object]]:
     """The whole build of one target, its worker in this process."""
-    setattr(mujaz.build, "run", lambda documents, work, *, jobs: ((each, work(each)) for each in documents))  # noqa: ARG005, B010
+    setattr(mujaz.produce, "run", lambda documents, work, *, jobs: ((each, work(each)) for each in documents))  # noqa: ARG005, B010
 
     def corridor() -> None:
         result = mujaz.build.build(root, REQUEST, jobs=1, tell=lambda _: None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -289,6 +291,55 @@ def test_a_wide_table_scrolls_inside_itself_and_by_keyboard(browser: Browser, ou
         page.keyboard.press("ArrowLeft")
         page.wait_for_timeout(300)
         assert last.evaluate("each => each.scrollLeft") < 0
+
+
+def shaded(page: Page) -> tuple[bool, bool]:
+    """Whether the left and the right edge of an empty table's frame differ from its ground."""
+    image = Image.open(io.BytesIO(page.locator(".scroll").last.screenshot())).convert("L")
+    line = [int(image.getpixel((x, image.height // 2))) for x in range(image.width)]  # type: ignore[arg-type]
+    ground = line[image.width // 2]
+    return abs(line[2] - ground) > 20, abs(line[-3] - ground) > 20
+
+
+@pytest.mark.parametrize("direction", ["rtl", "ltr"])
+@pytest.mark.parametrize("look", [{}, {"color_scheme": "dark"}, {"forced_colors": "active"}], ids=str)
+def test_the_edge_of_a_table_that_has_more_is_shaded(
+    browser: Browser, output: Path, tmp_path: Path, look: dict[str, Any], direction: str
+) -> None:
+    html = (output / "researcher.ar.html").read_text("utf-8").replace('dir="rtl"', f'dir="{direction}"')
+    frame = (
+        '<div class="scroll" tabindex="0" role="region" aria-label="جدول"><table><tr><td>&nbsp;</table></div></main>'
+    )
+    wide = tmp_path / "wide.html"
+    wide.write_text(html.replace("</main>", frame), "utf-8")
+    onwards = -1 if direction == "rtl" else 1
+    with reader(browser, wide, {**PHONE, **look}) as page:
+        seen = []
+        for far in (0, 60, 9999):
+            page.locator(".scroll").last.evaluate("(frame, to) => { frame.scrollLeft = to; }", far * onwards)
+            page.wait_for_timeout(100)
+            seen.append(shaded(page)[::onwards])
+        assert seen == [(False, True), (True, True), (True, False)]
+        page.set_viewport_size({"width": 900, "height": 800})
+        page.wait_for_timeout(100)
+        assert shaded(page) == (False, False)
+
+
+@pytest.mark.parametrize(("audience", "sections"), [("parliament", 9), ("minister", 4), ("public", 5)])
+def test_a_page_of_four_sections_has_contents_whatever_its_paper_has(
+    browser: Browser, output: Path, audience: str, sections: int
+) -> None:
+    with reader(browser, output / f"{audience}.ar.html", DESKTOP) as page:
+        links = page.locator("nav.contents a")
+        assert links.count() >= sections
+        assert links.first.is_visible()
+        assert not page.locator(".follow").is_visible()
+        where = links.evaluate_all("links => links.map(each => document.getElementById(each.hash.slice(1)) !== null)")
+        assert all(where)
+    with reader(browser, output / f"{audience}.ar.html", PHONE) as page:
+        assert not page.locator("nav.contents").is_visible()
+        page.locator(".follow button").tap()
+        assert page.locator("nav.contents").is_visible()
 
 
 def test_from_the_browser_to_paper_all_the_text_goes_and_no_button(

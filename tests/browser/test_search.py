@@ -12,8 +12,12 @@ import pytest
 import yaml
 from playwright.sync_api import Browser, Page
 
+from mujaz import produce as producing
+from mujaz.build import build
 from mujaz.folding import spellings
+from mujaz.plan import Request
 from screens import CONTRASTS
+from workspace import at_once, lay, topic_data, write
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = ROOT / "tests" / "cases" / "search"
@@ -87,6 +91,25 @@ def test_what_is_typed_finds_what_is_meant_and_shows_where(page: Page, case: dic
             assert marked == [], text
 
 
+def spelled(text: str) -> str:
+    return " ".join(each for word in spellings(text) for each in word)
+
+
+@pytest.mark.parametrize("case", cases("ranks.yaml"), ids=lambda case: case["typed"])
+def test_titles_and_keywords_stand_before_the_rest_and_words_before_parts_of_words(
+    page: Page, case: dict[str, Any]
+) -> None:
+    """Each step is behind the one before it; what stands on one step is equal there."""
+    asked = "([typed, heads, words]) => rank(spellings(typed).map(pattern), heads, words)"
+    steps: list[int] = []
+    for step in case["ranks"]:
+        parts = [[spelled(part) for part in each.split(" | ")] for each in step]
+        ranks = {page.evaluate(asked, [case["typed"], heads, f"{heads} {rest}"]) for heads, rest in parts}
+        assert len(ranks) == 1, step
+        steps += ranks
+    assert steps == sorted(set(steps))
+
+
 # ------------------------------------------------------------------------------------------------ the page
 
 
@@ -156,6 +179,38 @@ def test_one_searches_and_chooses_by_keyboard_alone(page: Page, width: int) -> N
     assert page.input_value("#sought") == ""
     assert page.evaluate("document.activeElement.id") == "sought"
     assert page.is_hidden("#all")
+
+
+SHUFFLED = [
+    ("new", "تقرير عن العراقيين", "2026-05-01"),
+    ("newer", "المياه", "2026-06-01"),
+    ("old", "السياسة في العراق", "2020-01-01"),
+    ("older", "العراق", "2019-01-01"),
+]
+"""Slug, title and date; the body of each names Iraq."""
+
+
+def test_the_best_hits_stand_first_and_the_newest_where_nothing_is_sought(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(producing, "run", at_once)
+    root = lay(tmp_path, topics=[slug for slug, _, _ in SHUFFLED])
+    for slug, title, date in SHUFFLED:
+        data = topic_data(title) | {"date": date}
+        data["blocks"][0]["headline"] = "نص عن العراق"
+        data["blocks"][1]["points"][0]["headline"] = "نص عن العراق"
+        write(root / "content" / "topics" / slug / "ar.yaml", data)
+    assert build(root, Request(), jobs=1, tell=lambda _: None).index
+    page = browser.new_page()
+    page.goto((root / "output" / "index.html").as_uri())
+    newest = ["المياه", "تقرير عن العراقيين", "السياسة في العراق", "العراق"]
+    assert titles(page) == newest
+    page.fill("#sought", "العراق")
+    assert titles(page) == ["السياسة في العراق", "العراق", "تقرير عن العراقيين", "المياه"]
+    assert page.evaluate("document.activeElement.id") == "sought"
+    page.fill("#sought", "")
+    assert titles(page) == newest
+    page.close()
 
 
 def test_readers_and_languages_are_chosen_by_keyboard(page: Page) -> None:

@@ -13,9 +13,14 @@ import pypdfium2
 import pytest
 import yaml
 
-from mujaz.build import Result, build
+from mujaz.assemble import assemble
+from mujaz.build import Result, build, look
+from mujaz.compose import compose
+from mujaz.export import export
+from mujaz.model.document import Medium
 from mujaz.plan import Request
 from mujaz.proof.read import read
+from mujaz.templates import House, open_templates
 
 ROOT = Path(__file__).resolve().parents[2]
 TOPIC = "counterterrorism-diplomacy"
@@ -132,16 +137,27 @@ def test_what_is_kept_from_an_audience_is_in_no_byte_that_it_gets(built: tuple[P
         assert plain.encode("utf-16-be") not in raw.getvalue()
 
 
-def test_a_fresh_file_over_its_pages_is_told_of_each_time(built: tuple[Path, Result], tmp_path: Path) -> None:
+def test_a_brief_is_within_its_pages_and_would_not_be_a_step_richer(tmp_path: Path) -> None:
     root = tmp_path / "workspace"
-    shutil.copytree(built[0], root)
+    shutil.copytree(ROOT / "content", root / "content")
+    shutil.copy(ROOT / "mujaz.yaml", root)
     audience = root / "content" / "audiences" / "parliament.yaml"
-    written = audience.read_text("utf-8")
-    audience.write_text(re.sub("pages: [0-9]+", "pages: 1", written), "utf-8")
-    again = build(root, Request(audiences=frozenset({"parliament"})), jobs=2, tell=lambda _step: None)
-    audience.write_text(written, "utf-8")
-    assert again.built == ()
-    assert {problem.rule for problem in again.problems} == {"pages-over"}
+    audience.write_text(re.sub("pages: [0-9]+", "pages: 5", audience.read_text("utf-8")), "utf-8")
+    request = Request(topics=frozenset({"coalition-exit"}), audiences=frozenset({"parliament"}))
+    result = build(root, request, jobs=2, tell=lambda _step: None)
+    pages = {each.target.name: each.pages for each in result.built if each.pages}
+    assert set(pages.values()) == {5}
+    assert all(each.yielded for each in result.built)
+    seen, jobs = look(root, request)
+    assert seen.library is not None
+    house, templates = House(seen.library.workspace, seen.library.logo), open_templates(root)
+    for job in jobs:
+        assert job.because == ()
+        if job.target.medium is Medium.PRINT:
+            richer = job.choice.rungs[job.choice.rung - 1]
+            brief = assemble(richer, seen.library.workspace, styles=templates.styles)
+            document = compose(brief, templates, medium=Medium.PRINT, house=house)
+            assert (export(document).pages or 0) > 5
 
 
 def test_a_page_for_the_screen_is_light(built: tuple[Path, Result]) -> None:

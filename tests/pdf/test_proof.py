@@ -372,7 +372,7 @@ def test_there_are_enough_ways_to_break_a_page() -> None:
 def test_a_problem_says_page_what_was_meant_and_what_was_found() -> None:
     html = exchanged("على القرار ووصفته", "ووصفته القرار على", 1)(sample().html)
     made = export(replace(sample(), html=html))
-    (problem,) = [each for each in proof(sample(), made, budget=None) if each.rule == "order-wrong"][:1]
+    (problem,) = [each for each in proof(sample(), made) if each.rule == "order-wrong"][:1]
     assert problem.where.path == f"output/{sample().name}"
     assert "على القرار ووصفته" in problem.facts["meant"]
     assert "ووصفته القرار على" in problem.facts["found"]
@@ -382,7 +382,7 @@ def test_a_problem_says_page_what_was_meant_and_what_was_found() -> None:
 def test_a_file_with_a_finding_of_many_places_is_told_of_a_few() -> None:
     made = export(replace(sample(), html=sample().html.replace("في أسباب الأزمة", "أسباب في الأزمة")))
     assert len([each for each in findings(sample(), made.data) if each.rule == "order-wrong"]) > 5
-    assert len([each for each in proof(sample(), made, budget=None) if each.rule == "order-wrong"]) == 5
+    assert len([each for each in proof(sample(), made) if each.rule == "order-wrong"]) == 5
 
 
 # ------------------------------------------------------------------------------------------- real files
@@ -479,4 +479,4 @@ def test_text_that_is_stored_from_the_left_is_told() -> None:
 
 def test_a_web_page_needs_no_reader_of_pdfs() -> None:
     page = replace(sample(), medium=Medium.SCREEN)
-    assert proof(page, Output(b"<html><body><img src='https://a.b/c.png'></body></html>"), budget=None)
+    assert proof(page, Output(b"<html><body><img src='https://a.b/c.png'></body></html>"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,8 +14,8 @@ from typing import Any
 import pytest
 
 import mujaz
-from mujaz import build as building
 from mujaz import cli
+from mujaz import produce as producing
 from mujaz.arguments import WRONG_USE
 from mujaz.cli import BROKEN, WELL, WRONG_CONTENT, main
 from mujaz.publish import opened
@@ -29,7 +30,7 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLUMNS", "100")
-    monkeypatch.setattr(building, "run", at_once)
+    monkeypatch.setattr(producing, "run", at_once)
 
 
 @pytest.fixture
@@ -81,7 +82,7 @@ def whole(text: str) -> Any:
 @pytest.mark.parametrize(
     ("call", "keys"),
     [
-        (["build"], {"built", "fresh", "failed", "index", "problems"}),
+        (["build"], {"built", "fresh", "failed", "stopped", "leftover", "index", "problems"}),
         (["check"], {"problems"}),
         (["list"], {"targets", "problems"}),
         (["init", "new-desk"], {"created", "problems"}),
@@ -96,6 +97,67 @@ def test_json_is_one_object_on_standard_output(said: Read, call: list[str], keys
     assert main([*call, "--json"]) == WELL
     out, _ = said()
     assert set(whole(out)) == keys
+
+
+def test_a_build_counts_the_topics_that_it_stopped(root: Path, said: Read) -> None:
+    lay(root, topics=("water", "energy"))
+    spoil(root)
+    for call, stopped in ((["build"], ["water"]), (["build", "energy"], []), (["build", "water"], ["water"])):
+        main([*call, "--json"])
+        out, err = said()
+        assert (whole(out)["stopped"], whole(out)["failed"]) == (stopped, [])
+        last = err.strip().splitlines()[-1]
+        assert (", failed 0, topics stopped by their errors 1; output in" in last) is bool(stopped)
+        assert "Nothing to build" not in err
+
+
+def test_a_build_says_how_many_files_are_left_over_and_what_removes_them(root: Path, said: Read) -> None:
+    lay(root, topics=("water", "energy"))
+    assert main(["build"]) == WELL
+    assert "leftover" not in said()[0]
+    shutil.rmtree(root / "content" / "topics" / "energy")
+    for _ in range(2):
+        assert main(["build"]) == WELL
+        last = said()[0].strip().splitlines()[-1]
+        assert last == "leftover files that nothing makes any more: 2; remove them with: mujaz clean"
+    assert main(["build", "--json"]) == WELL
+    left = whole(said()[0])["leftover"]
+    assert left == ["energy/minister.ar.html", "energy/public.ar.html"]
+    assert main(["-C", str(root), "build"]) == WELL
+    assert said()[0].strip().endswith(f"mujaz -C {root} clean")
+    assert main(["clean", "--json"]) == WELL
+    assert whole(said()[0])["removed"] == left
+    assert main(["build", "--json"]) == WELL
+    assert whole(said()[0])["leftover"] == []
+
+
+def test_files_of_a_topic_that_is_broken_are_not_left_over(root: Path, said: Read) -> None:
+    assert main(["build"]) == WELL
+    spoil(root)
+    said()
+    assert main(["build", "--json"]) == WRONG_CONTENT
+    assert whole(said()[0])["leftover"] == []
+
+
+def test_an_audience_that_is_gone_is_one_problem_and_stops_every_topic_that_names_it(root: Path, said: Read) -> None:
+    lay(root, topics=("water", "energy", "roads"))
+    (root / "content" / "audiences" / "public.yaml").unlink()
+    path = root / "content" / "topics" / "roads" / "ar.yaml"
+    path.write_text(path.read_text("utf-8").replace("- public", "- minister"), "utf-8")
+    assert main(["build", "--json"]) == WRONG_CONTENT
+    told = whole(said()[0])
+    (gone,) = [each for each in told["problems"] if each["rule"] == "audience-unknown"]
+    assert (gone["path"], gone["line"], gone["column"]) == ("content/topics/energy/ar.yaml", 16, 7)
+    assert gone["also"] == ["content/topics/water/ar.yaml:16:7"]
+    assert "one more place (content/topics/water/ar.yaml)" in gone["message"]
+    assert [each["target"] for each in told["built"]] == ["roads/minister.ar.html"]
+    for call in (["check"], ["check", "--github"]):
+        assert main(call) == WRONG_CONTENT
+        assert said()[0].count("audience-unknown") == 1
+    assert main(["check", "water", "--json"]) == WRONG_CONTENT
+    (alone,) = [each for each in whole(said()[0])["problems"] if each["rule"] == "audience-unknown"]
+    assert alone["path"] == "content/topics/water/ar.yaml"
+    assert "also" not in alone
 
 
 @pytest.mark.parametrize("call", [["build"], ["check"], ["list"], ["clean"]], ids=lambda call: call[0])
@@ -146,6 +208,7 @@ def test_what_was_built_is_told_with_its_path_edition_and_reason(root: Path, sai
         "pages": None,
         "edition": 1,
         "because": ["new"],
+        "yielded": [],
     }
     assert set(outputs(root)) == {each["target"] for each in built}
     main(["build", "--json", "--force", "--audience", "public"])

@@ -554,6 +554,19 @@ def test_a_theme_changes_style_and_document_and_is_an_input_of_everything() -> N
     assert modern.digest != LOOK.digest
 
 
+@pytest.mark.parametrize(("sections", "wanted"), [(3, False), (4, True)])
+def test_a_screen_has_contents_from_four_sections_on_and_paper_where_the_audience_asks(
+    sections: int, wanted: bool
+) -> None:
+    blocks: list[dict[str, Any]] = [{"kind": "note", "text": "ملاحظة بلا عنوان"}]
+    blocks += [{"kind": "importance", "headline": f"وجه {number}"} for number in range(sections)]
+    brief = told(entry(blocks, references=()), reader())
+    assert bool(page(brief, Medium.SCREEN).find_class("contents")) is wanted
+    assert not page(brief, Medium.PRINT).find_class("contents")
+    asked = told(entry(blocks, references=()), reader(contents=True))
+    assert all(page(asked, medium).find_class("contents") for medium in (Medium.SCREEN, Medium.PRINT))
+
+
 @pytest.mark.parametrize(("slug", "audience"), sorted({(each.values[0], "researcher") for each in EVERY}))
 def test_contents_stand_in_two_columns_that_hold_all_of_them_in_order(slug: str, audience: str) -> None:
     paper = document_fromstring(own_page(slug, audience, Medium.PRINT).html)

@@ -17,7 +17,7 @@ from mujaz.plan import Request
 from mujaz.report import Speaker, rules
 from mujaz.survey import survey
 from mujaz.templates import open_templates, packaged_folder
-from workspace import ROOT, lay, templates
+from workspace import AUDIENCES, ROOT, lay, templates
 
 CASES = ROOT / "tests/cases/lint"
 FAULTS: list[dict[str, Any]] = yaml.safe_load((CASES / "faults.yaml").read_text("utf-8"))
@@ -102,6 +102,51 @@ def test_check_list_and_build_tell_of_a_house_s_templates(tmp_path: Path, capsys
     result = build(root, Request(), jobs=1, tell=lambda _step: None)
     assert [problem.rule for problem in result.problems] == ["print-flex"]
     assert len(result.built) == 2, "the pages are made, with their problem told"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("blocks/summary.html.j2", "<p>\n{% if %}", "2: error [template-wrong]"),
+        ("parts/mine.html.j2", "{{ x | nofilter }}", "1: error [template-wrong]"),
+        ("css/house.css", "a { color: red }\n{% for x in y %}", "2: error [template-wrong]"),
+        ("site/index.html.j2", "{% include %}", "1: error [template-wrong]"),
+        ("labels/ar.yaml", "contents: x\nkinds: {", "2:8: error [yaml-bracket]"),
+        ("labels/en.yaml", "contents: x\nkinds: y", "2:1: error [labels-bent]"),
+    ],
+)
+def test_check_reads_the_houses_templates_and_labels_as_a_build_would(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, text: str, told: str
+) -> None:
+    path = lay(tmp_path) / "templates" / name
+    path.parent.mkdir(parents=True)
+    path.write_text(text, "utf-8")
+    assert main(["-C", str(tmp_path), "--messages", "en", "check"]) == 1
+    assert f"templates/{name}:{told}" in capsys.readouterr().out
+    path.write_text("contents: فهرس" if name.startswith("labels") else "<p></p>" if "html" in name else "a {}", "utf-8")
+    assert main(["-C", str(tmp_path), "check"]) == 0
+
+
+@pytest.mark.parametrize("address", ["http://example.org/x.png", "pictures/x.png", "https://example.org/" + 90 * "x"])
+def test_an_address_in_a_template_is_told_of_once_where_it_is_written(tmp_path: Path, address: str) -> None:
+    root = lay(tmp_path, audiences={**AUDIENCES, "minister": AUDIENCES["minister"] | {"formats": ["pdf", "html"]}})
+    path = root / "templates" / "blocks" / "summary.html.j2"
+    path.parent.mkdir(parents=True)
+    path.write_text(f'<p>\n<img src="{address}" alt="">', "utf-8")
+    result = build(root, Request(), jobs=1, tell=lambda _step: None)
+    assert [(each.rule, str(each.where)) for each in result.problems] == [
+        ("address-denied", "templates/blocks/summary.html.j2:2:1")
+    ]
+    assert len(result.failed) == 2
+
+
+def test_an_address_that_only_a_page_knows_is_told_of_with_the_page(tmp_path: Path) -> None:
+    root = lay(tmp_path)
+    path = root / "templates" / "blocks" / "summary.html.j2"
+    path.parent.mkdir(parents=True)
+    path.write_text('<img src="{{ brief.slug }}.png" alt="">', "utf-8")
+    result = build(root, Request(), jobs=1, tell=lambda _step: None)
+    assert [(each.rule, each.facts["found"]) for each in result.problems] == [("page-not-alone", "water.png")]
 
 
 def test_a_warning_alone_does_not_fail_a_check(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(press, "run", here)
-    monkeypatch.setattr("mujaz.build.run", here)
+    monkeypatch.setattr("mujaz.produce.run", here)
     monkeypatch.chdir(lay(tmp_path, audiences=AUDIENCES))
     return tmp_path
 
@@ -261,6 +261,26 @@ def test_the_ticket_of_an_english_brief_stands_on_the_left_and_has_arabic_beside
     said = text_of(root / told["press"][1]["path"])
     assert "on the left" in said
     assert "بطاقة المطبعة" in said
+    assert "موضوع" in said, "the topic's title in the second language"
+    assert "الجمهور" in said
+    _, told = answer("water/minister.ar.pdf")
+    assert "Water" in text_of(root / told["press"][1]["path"])
+
+
+def test_what_has_no_name_in_the_second_language_is_left_out_of_the_ticket(answer: Answer, root: Path) -> None:
+    label = {"ar": "صانع القرار"}
+    write(root / "content" / "audiences" / "minister.yaml", {**AUDIENCES["minister"], "label": label})
+    write(root / "content" / "audiences" / "public.yaml", {**AUDIENCES["public"], "label": {**label, "en": "Deciders"}})
+    said = {}
+    for name in AUDIENCES:
+        _, told = answer(f"water/{name}.ar.pdf")
+        said[name] = text_of(root / told["press"][1]["path"]).replace(f"{name}.ar.press.pdf", "")
+    assert "صانع القرار" in said["minister"]
+    assert "Audience" not in said["minister"]
+    assert "minister" not in said["minister"]
+    assert "Deciders" in said["public"]
+    assert "Audience" in said["public"]
+    assert "public" not in said["public"]
 
 
 # ------------------------------------------------------------------------------------------------ memory

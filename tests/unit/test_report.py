@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 import mujaz
-from mujaz.problems import Problem, Severity, Where
+from mujaz.problems import Problem, Severity, Where, gathered
 from mujaz.report import Speaker, language_of, reorders, rules, severity_counts
 
 PACKAGE = Path(mujaz.__file__).parent
@@ -79,6 +79,27 @@ def test_a_problem_as_data_has_every_part() -> None:
     assert re.search("[ء-ي]", data["hint"])
     mild = Speaker().data(MILD)
     assert (mild["severity"], mild["line"], mild["column"]) == ("warning", None, None)
+
+
+def gone(name: str, file: str, line: int) -> Problem:
+    return Problem("audience-unknown", Where(f"content/topics/{file}/ar.yaml", line, 9), {"found": name})
+
+
+def test_problems_of_one_cause_are_told_once_with_the_number_of_their_places() -> None:
+    found = [gone("public", "a", 4), *(gone("public", "b", line) for line in range(3, 15)), LINK, gone("pres", "b", 2)]
+    told = gathered(found)
+    assert [(each.rule, each.where) for each in told] == [
+        (each.rule, each.where) for each in (found[0], LINK, found[-1])
+    ]
+    english, arabic = (Speaker(language).sentence(told[0]) for language in ("en", "ar"))
+    assert english.startswith("There is no audience “public”; it is named here and in 12 more places (")
+    assert english.count("content/topics/b/ar.yaml") == 1
+    assert "مواضع أخرى عددها 12 (content/topics/b/ar.yaml)" in arabic
+    assert Speaker("ar").sentence(told[2]) == "لا يوجد جمهور باسم «pres»."
+    assert gathered(told) == told
+    many = gathered(gone("public", f"topic-{number}", 4) for number in range(40))
+    assert Speaker().sentence(many[0]).endswith("topic-8/ar.yaml, …).")
+    assert len(Speaker().data(many[0])["also"]) == 39
 
 
 def test_what_was_meant_and_what_is_allowed_is_told() -> None:

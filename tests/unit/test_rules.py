@@ -40,6 +40,19 @@ def test_the_guide_of_rules_is_the_one_that_the_examples_make(language: str) -> 
     assert written == guide(language), "run: .venv/bin/python tests/judged.py"
 
 
+def test_ids_that_differ_are_told_with_both_ids_and_both_places(tmp_path: Path) -> None:
+    lay(tmp_path)
+    write(tmp_path / "mujaz.yaml", {"organisation": "Mujaz", "languages": ["ar", "en"]})
+    for language, names in (("ar", ("one", "two", "three", "four")), ("en", ("zero", "one", "deux", "four"))):
+        points = [{"id": name, "headline": name} for name in names]
+        topic = {"title": "T", "date": "2025-01-15", "blocks": [{"kind": "findings", "points": points}]}
+        write(tmp_path / "content" / "topics" / "water" / f"{language}.yaml", topic)
+    told = [each for each in survey(tmp_path, TODAY).problems if each.rule == "id-differs"]
+    assert [(str(each.where), dict(each.facts)) for each in told] == [
+        ("content/topics/water/en.yaml:10:5", {"found": "deux", "other": "two", "place": "ar.yaml:8:5"})
+    ]
+
+
 # ------------------------------------------------------------------------------------- weights and silences
 
 LONG = "كلمة " * 13

@@ -85,7 +85,9 @@ def test_a_file_in_the_place_of_a_folder_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("languages", [("ar",), ("ar", "en"), ("en",), ("fa", "ckb")])
 def test_a_new_topic_checks_clean_in_every_language(root: Path, languages: tuple[str, ...]) -> None:
     house = root / "mujaz.yaml"
-    house.write_text(house.read_text("utf-8").replace("[ar]", f"[{', '.join(languages)}]"), "utf-8")
+    text = house.read_text("utf-8").replace("[ar]", f"[{', '.join(languages)}]")
+    names = "".join(f"  {language}: Mujaz\n" for language in languages if f"  {language}: " not in text)
+    house.write_text(text.replace("  ar: ", f"{names}  ar: "), "utf-8")
     named = begin(root, "water-security", languages=languages, today=TODAY)
     assert named == sorted(f"content/topics/water-security/{name}.yaml" for name in (*languages, "references"))
     seen = survey(root)

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from mujaz.check import argument, contrast, evidence, length
+from mujaz.check import argument, contrast, evidence, length, tongues
 from mujaz.check.crew import spread
 from mujaz.check.figures import figures
 from mujaz.check.links import audience_links, topic_links
@@ -17,7 +17,7 @@ from mujaz.language import RULES as LANGUAGE
 from mujaz.model.content import Entry, Library, Reference, Source
 from mujaz.problems import Problem, in_order
 
-RULES = frozenset((*argument.RULES, *contrast.RULES, *evidence.RULES, *length.RULES, *LANGUAGE))
+RULES = frozenset((*argument.RULES, *contrast.RULES, *evidence.RULES, *length.RULES, *tongues.RULES, *LANGUAGE))
 """The rules of judgement: a house may weigh them otherwise, and an author silence one in a place."""
 
 
@@ -33,6 +33,7 @@ def check(library: Library, today: datetime.date | None = None) -> tuple[Problem
         judged += doubted
     judged += titles(_references(library))
     judged += contrast.contrast(library)
+    judged += tongues.names(library)
     weights = library.workspace.rules
     if library.source:
         problems += unknown_rules(weights, library.source, ("rules",), RULES)
@@ -49,7 +50,7 @@ def _topic(
     """What leads nowhere in a topic, and what the rules of judgement find before anyone asks how much it weighs."""
     wholes = tuple(map(whole_of, entries))
     linked: list[Problem] = []
-    doubted = list(evidence.unused(entries, wholes))
+    doubted = [*evidence.unused(entries, wholes), *tongues.tongues(entries, library.workspace.languages)]
     for entry, whole in zip(entries, wholes, strict=True):
         linked += topic_links(entry, whole, frozenset(library.audience_sources))
         linked += figures(entry)

@@ -107,7 +107,7 @@ def _written(document: Document, **options: Any) -> Output:
     where = Where(document.name)
     problems = [Problem("address-denied", where, {"found": url}) for url in dict.fromkeys(fetcher.denied)]
     problems += [Problem("renderer-said", where, {"found": line}, Severity.WARNING) for line in dict.fromkeys(said)]
-    return Output(raw, len(laid.pages), tuple(problems))
+    return Output(raw, len(laid.pages), _filled(laid.pages[-1]), tuple(problems))
 
 
 def _laid_out(html: str, fetcher: Fetcher, fonts: FontConfiguration) -> Any:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 
 from mujaz.lint.css import of_sheet
 from mujaz.lint.jinja import Scope, masked
@@ -10,7 +11,12 @@ from mujaz.lint.markup import of_markup
 from mujaz.lint.slip import WEIGHTS, Fault
 from mujaz.problems import Problem, Where, in_order
 
-__all__ = ["WEIGHTS", "lint"]
+__all__ = ["WEIGHTS", "lint", "unplaced"]
+
+_CUT = 60
+"""So much of an address is told everywhere."""
+_LOADING = ("address-denied", "page-not-alone", "renderer-said")
+"""Rules by which a file tells of an address that a template has."""
 
 _ONE_MEDIUM = {"css/print.css": Scope(screen=False), "css/screen.css": Scope(paper=False)}
 """Style sheets that `brief.html.j2` gives to one medium alone."""
@@ -21,6 +27,17 @@ _SITE = "site/"
 def lint(files: Mapping[str, bytes], folder: str = "templates/") -> tuple[Problem, ...]:
     """The faults of templates, each with its place; `files` are named as they stand below `folder`."""
     return in_order(problem for name, content in files.items() for problem in _problems(name, content, folder))
+
+
+def unplaced(problems: Iterable[Problem], placed: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The problems of files, without the addresses that the lint has told of where they are written."""
+    addresses = sorted({each.facts["found"] for each in placed if each.rule == "address-denied"})
+    if not addresses:
+        return tuple(problems)
+    # A relative address ends a whole one; what the renderer says holds it in quotation marks; a long one is cut short.
+    ends = (re.escape(each[:_CUT]) + ("" if len(each) > _CUT else r"(?:$|['\")]|\s)") for each in addresses)
+    written = re.compile(rf"(?:^|[/'\"(]|\s)(?:{'|'.join(ends)})")
+    return tuple(each for each in problems if each.rule not in _LOADING or not written.search(each.facts["found"]))
 
 
 def _problems(name: str, content: bytes, folder: str) -> Iterator[Problem]:

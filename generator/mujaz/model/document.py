@@ -85,6 +85,8 @@ class Output:
     data: bytes
     pages: int | None = None
     """Of a PDF; a web page has none."""
+    filled: float | None = None
+    """How far down the text of the last page reaches, as a part of its height."""
     problems: tuple[Problem, ...] = ()
 
 
@@ -99,6 +101,10 @@ class Made:
     pages: int | None
     edition: int
     """From 1; a new one begins when the brief changes."""
+    rung: int = 0
+    """How many steps its selection gave way to be within the budget of pages."""
+    filled: float | None = None
+    """How far down the text of the last page reaches, as a part of its height."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,8 @@ class Listed:
     """The same in words, in the language of the index."""
     keywords: tuple[str, ...]
     offers: tuple[Offer, ...]
+    heads: str
+    """Of `words` those of title, subtitle and keywords: what is found there stands before what is found elsewhere."""
     words: str
     """What search looks through: every spelling of every word that all of its readers may know."""
 

@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 
 from mujaz.faces import faces_of
 from mujaz.model.document import Document, Medium, Output, Theme
-from mujaz.problems import Problem, Severity, Where
+from mujaz.problems import Problem, Where
 from mujaz.proof.finding import Finding, problems
 from mujaz.proof.web import loaded
 
-__all__ = ["Finding", "findings", "findings_of_file", "over_budget", "proof"]
+__all__ = ["Finding", "findings", "findings_of_file", "proof"]
 
 
-def proof(document: Document, output: Output, *, budget: int | None) -> tuple[Problem, ...]:
-    """What is wrong with an output; `budget` is the audience's number of pages."""
+def proof(document: Document, output: Output) -> tuple[Problem, ...]:
+    """What is wrong with an output."""
     where = Where(f"output/{document.name}")
     if document.medium is Medium.SCREEN:
         return tuple(loaded(output.data, where))
-    found = list(problems(findings(document, output.data), where))
-    if budget is not None and output.pages is not None:
-        found += over_budget(where.path, output.pages, budget)
-    return tuple(found)
-
-
-def over_budget(path: str, pages: int, budget: int) -> Iterator[Problem]:
-    """A warning where a file has more pages than its audience is promised."""
-    if pages > budget:
-        facts = {"found": str(pages), "limit": str(budget)}
-        yield Problem("pages-over", Where(path), facts, Severity.WARNING)
+    return tuple(problems(findings(document, output.data), where))
 
 
 def findings(document: Document, data: bytes) -> tuple[Finding, ...]:

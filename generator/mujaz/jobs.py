@@ -1,0 +1,206 @@
+"""Sound content and a `Request` → a `Job` for each target: its brief, what it is made of, why it must be made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from types import MappingProxyType
+
+from mujaz.arabic import HijriRangeError
+from mujaz.assemble import assemble
+from mujaz.export.engines import versions
+from mujaz.faces import digest, lacking
+from mujaz.model.brief import Brief, Selection, Yielded, plain
+from mujaz.model.content import Entry, Library
+from mujaz.model.document import Made, Medium, State, Target, Theme
+from mujaz.plan import Request, targets, why
+from mujaz.problems import Problem, Where
+from mujaz.publish import Shelf
+from mujaz.tailor import ladder, outline, tailor, yielded
+from mujaz.templates import House, TemplateMistakeError, Templates
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What a build works with: sound content, templates, the shelf and what it holds."""
+
+    library: Library
+    templates: Templates
+    shelf: Shelf
+    state: State
+
+    @property
+    def house(self) -> House:
+        """How the organisation looks."""
+        return House(self.library.workspace, self.library.logo)
+
+    @property
+    def theme(self) -> Theme:
+        """The look that the house chose."""
+        return self.library.workspace.theme
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What one audience may be told of a topic: the richest selection, and the leaner ones that it may give way to."""
+
+    rungs: tuple[Selection, ...]
+    budget: int | None
+    """Printed pages; none where the audience is promised nothing."""
+    rung: int
+    """The one that is told; where the search begins if that is not known."""
+    known: bool
+    """Whether nothing has changed since the rung was found, or there is nothing to be found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A target with the brief that it shows, what it is made of, and why it must be made."""
+
+    target: Target
+    brief: Brief
+    choice: Choice
+    inputs: Mapping[str, str]
+    because: tuple[str, ...]
+    wanted: bool = True
+    """Whether the file is asked for; pages that only tell what a web page shows are not."""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Topic, audience and language: one selection is told in all media."""
+        return (self.target.topic, self.target.audience, self.target.language)
+
+    @property
+    def budget(self) -> int | None:
+        """The pages that the file may have; none where nothing is promised, or where it has no pages."""
+        return self.choice.budget if self.target.medium is Medium.PRINT else None
+
+    @property
+    def yielded(self) -> tuple[Yielded, ...]:
+        """What gave way for the file to be within its budget."""
+        return yielded(self.choice.rungs[0], self.choice.rungs[self.choice.rung]) if self.choice.rung else ()
+
+
+Mistakes = list[tuple[Target, Problem]]
+
+
+def plan(site: Site, request: Request) -> tuple[list[Job], Mistakes]:
+    """A job for each target, fresh or stale; briefs are cheap, so that each is made anew and compared.
+
+    Where the pages that an audience is promised have to be laid out to know what it is told, and only its web page is
+    asked for, there is a job for the pages too, which is not wanted.
+    """
+    library = site.library
+    entries = {entry.key: entry for entry in library.topics}
+    shared = {**site.templates.digests(), "house": site.house.digest}
+    tables: dict[tuple[str, str, str], _Table] = {}
+    jobs: list[Job] = []
+    mistakes: Mistakes = []
+    for target in targets(library, request):
+        entry = entries[target.topic, target.language]
+        key = (target.topic, target.audience, target.language)
+        try:
+            table = tables.get(key) or tables.setdefault(key, _Table.laid(site, entry, target.audience, shared))
+        except HijriRangeError as error:
+            mistakes.append((target, Problem("date-outside", entry.source.where(("date",)), {"found": str(error)})))
+            continue
+        except TemplateMistakeError as mistake:
+            mistakes.append((target, mistake.problem))
+            continue
+        except Exception as error:  # a mistake of ours costs this topic, and no other
+            found = {"found": f"{type(error).__name__}: {error}"}
+            mistakes.append((target, Problem("mujaz-failed", Where(entry.source.path), found)))
+            continue
+        unprintable = _unprintable(table.brief, entry, target, site.theme)
+        if unprintable:
+            mistakes += [(target, problem) for problem in unprintable]
+            continue
+        jobs.append(_job(site, table, target, force=request.force))
+    return [*_pages_for(jobs, site, tables), *jobs], mistakes
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """What is the same for all media of a brief."""
+
+    choice: Choice
+    brief: Brief
+    inputs: Mapping[str, str]
+    """Without those of a medium."""
+
+    @staticmethod
+    def laid(site: Site, entry: Entry, audience: str, shared: Mapping[str, str]) -> _Table:
+        reader = site.library.audiences[audience]
+        richest = tailor(entry, audience, reader)
+        budget = reader.pages if Medium.PRINT.value in reader.formats else None
+        whole = assembled(site, richest)
+        if budget is None:
+            return _Table(Choice((richest,), None, 0, known=True), whole, {**shared, "brief": whole.digest})
+        rungs = ladder(richest)
+        told = "\n\n".join((str(budget), whole.digest, *map(outline, rungs)))
+        inputs = {**shared, "choice": sha256(told.encode()).hexdigest()}
+        pages = Target(entry.slug, audience, entry.language, Medium.PRINT)
+        last = site.state.made.get(pages.name)
+        rung = min(last.rung, len(rungs) - 1) if last else 0
+        known = last is not None and _same({**inputs, **of_medium(site.theme, Medium.PRINT)}, last)
+        brief = assembled(site, rungs[rung]) if rung else whole
+        return _Table(Choice(rungs, budget, rung, known), brief, {**inputs, "brief": brief.digest})
+
+
+def _same(inputs: Mapping[str, str], made: Made) -> bool:
+    """Whether a file was made of the same, whatever of it was told."""
+    return inputs == {name: each for name, each in made.inputs.items() if name != "brief"}
+
+
+def of_medium(theme: Theme, medium: Medium) -> dict[str, str]:
+    """The inputs that a medium adds."""
+    return {"fonts": digest(theme, medium), "engine": sha256(versions(medium).encode()).hexdigest()}
+
+
+def _job(site: Site, table: _Table, target: Target, *, force: bool) -> Job:
+    inputs = MappingProxyType({**table.inputs, **of_medium(site.theme, target.medium)})
+    because = why(inputs, site.state.made.get(target.name), site.shelf.digest(target.name))
+    return Job(target, table.brief, table.choice, inputs, because or (("forced",) if force else ()))
+
+
+def _pages_for(jobs: list[Job], site: Site, tables: Mapping[tuple[str, str, str], _Table]) -> list[Job]:
+    """Jobs for pages that nobody asks for, and that web pages wait for."""
+    printed = {job.key for job in jobs if job.target.medium is Medium.PRINT}
+    waiting = [job for job in jobs if not job.choice.known and job.key not in printed]
+    pages = {job.key: replace(job.target, medium=Medium.PRINT) for job in waiting}
+    return [replace(_job(site, tables[key], target, force=True), wanted=False) for key, target in pages.items()]
+
+
+def told_at(job: Job, rung: int, site: Site) -> Job:
+    """The same job, telling what stands on a rung of its choice."""
+    if rung == job.choice.rung:
+        return job
+    brief = assembled(site, job.choice.rungs[rung])
+    inputs = MappingProxyType({**job.inputs, "brief": brief.digest})
+    return replace(job, brief=brief, inputs=inputs, choice=replace(job.choice, rung=rung))
+
+
+def _unprintable(brief: Brief, entry: Entry, target: Target, theme: Theme) -> list[Problem]:
+    """Characters that the theme's fonts cannot draw, where the author wrote them."""
+    found = lacking(json.dumps(plain(brief), ensure_ascii=False), theme, target.medium)
+    return [
+        Problem("glyph-missing", entry.source.find((), each), {"found": each, "code": f"U+{ord(each):04X}"})
+        for each in found
+    ]
+
+
+def assembled(site: Site, selection: Selection) -> Brief:
+    """The brief of a selection. Raises HijriRangeError, and TemplateMistakeError where a style of the house fails."""
+    try:
+        return assemble(selection, site.library.workspace, styles=site.templates.styles)
+    except HijriRangeError:
+        raise
+    except Exception as error:
+        # citeproc raises whatever its parser does; a style of the house is what may have made it.
+        style = next((name for name in sorted(site.templates.house) if name.endswith(".csl")), None)
+        if style is None:
+            raise
+        found = {"found": f"{type(error).__name__}: {error}"}
+        raise TemplateMistakeError(Problem("template-wrong", Where(f"templates/{style}"), found)) from error

@@ -1,0 +1,259 @@
+"""Stale jobs → files in their places: composes, exports, fits, proves and publishes, in rounds; plans nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+
+from mujaz.compose import compose
+from mujaz.export import export
+from mujaz.fit import Search
+from mujaz.jobs import Job, Mistakes, Site, told_at
+from mujaz.lock import encode
+from mujaz.model.brief import Yielded
+from mujaz.model.document import Document, Made, Medium, Output, State, Target
+from mujaz.plan import edition, why
+from mujaz.problems import Problem, Where, errors
+from mujaz.proof import proof
+from mujaz.publish import STATE, OutputError, Shelf
+from mujaz.templates import TemplateMistakeError
+from mujaz.workers import Failure, run
+
+Key = tuple[str, str, str]
+Outcomes = Iterator[tuple[Document, Output | Failure]]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A file that this run made."""
+
+    target: Target
+    pages: int | None
+    edition: int
+    because: tuple[str, ...]
+    yielded: tuple[Yielded, ...] = ()
+    """What gave way for it to be within its budget."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One target is done: for people who wait."""
+
+    done: int
+    total: int
+    target: Target
+    well: bool
+
+
+@dataclass(slots=True)
+class Run:
+    """What has come of a run so far, and what still waits for the pages that tell how much of it can be told."""
+
+    site: Site
+    tell: Callable[[Step], None]
+    total: int
+    searches: dict[Key, Search]
+    waiting: dict[Key, list[Job]]
+    fitting: dict[Key, tuple[Job, Output]] = field(default_factory=dict)
+    """The richest pages so far that are within their budget, while the search goes on."""
+    made: dict[str, Made] = field(default_factory=dict)
+    built: list[Built] = field(default_factory=list)
+    fresh: list[Target] = field(default_factory=list)
+    failed: list[Target] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def produce(jobs: Iterable[Job], site: Site, *, workers: int, tell: Callable[[Step], None]) -> Run:
+    """Make the files; the state is written after each of them, so that a killed build loses one at most.
+
+    A brief that has a budget of pages is laid out at one rung of its choice in each round, until the richest that fits
+    is known; the web page that tells the same waits for it.
+    """
+    ready = list(jobs)
+    open_ = [job for job in ready if not job.choice.known]
+    later = [job for job in open_ if job.target.medium is not Medium.PRINT]
+    rungs = {job.key: job.choice for job in open_}
+    searches = {key: Search(len(choice.rungs), choice.rung) for key, choice in rungs.items()}
+    waiting: dict[Key, list[Job]] = {}
+    for job in later:
+        waiting.setdefault(job.key, []).append(job)
+    state = Run(site, tell, sum(job.wanted for job in ready), searches, waiting, made=dict(site.state.made))
+    ready = [job for job in ready if job not in later]
+    while ready:
+        ready = _round(state, ready, workers)
+    return state
+
+
+def _round(run_: Run, jobs: list[Job], workers: int) -> list[Job]:
+    """Export each job once; what is to be exported next."""
+    documents, broken = composed(jobs, run_.site)
+    for target, problem in broken:
+        _fail(run_, next(job for job in jobs if job.target == target), (problem,))
+    after: list[Job] = []
+    outcomes = run([document for _, document in documents], export, jobs=workers)
+    for (job, document), (_, outcome) in zip(documents, outcomes, strict=True):
+        if job.budget is not None and job.key in run_.searches and isinstance(outcome, Output):
+            after += _tried(run_, job, document, outcome)
+        else:
+            _finish(run_, job, document, outcome)
+    return after
+
+
+def _tried(run_: Run, job: Job, document: Document, output: Output) -> list[Job]:
+    """Note how many pages a rung has: the next rung to try, or the web page that has waited for the answer."""
+    fits = (output.pages or 0) <= (job.budget or 0)
+    search = run_.searches[job.key] = run_.searches[job.key].tried(fits=fits)
+    if fits:
+        run_.fitting[job.key] = (job, output)
+    if search.rung is not None:
+        return [told_at(job, search.rung, run_.site)]
+    del run_.searches[job.key]
+    if search.answer is None:
+        _fail(run_, job, (_over(job, output),))
+        return []
+    best, kept_ = run_.fitting.pop(job.key)
+    if best is not job:
+        document = _composed(best, run_.site)
+    if best.wanted:
+        _finish(run_, replace(best, because=_because(run_, best)), document, kept_)
+    return _released(run_, best)
+
+
+def _released(run_: Run, pages: Job) -> list[Job]:
+    """The web pages that tell what these pages tell; one that told the same before is fresh."""
+    again: list[Job] = []
+    for job in run_.waiting.pop(pages.key, []):
+        now = told_at(job, pages.choice.rung, run_.site)
+        now = replace(now, because=_because(run_, now))
+        if now.because:
+            again.append(now)
+        else:
+            run_.fresh.append(now.target)
+    return again
+
+
+def _because(run_: Run, job: Job) -> tuple[str, ...]:
+    """Why a file must be made, now that it is known what it tells."""
+    last = run_.site.state.made.get(job.target.name)
+    because = why(job.inputs, last, run_.site.shelf.digest(job.target.name))
+    return because or tuple(each for each in job.because if each == "forced")
+
+
+def _over(job: Job, output: Output) -> Problem:
+    """Even the leanest selection has more pages than were promised."""
+    facts = {"found": str(output.pages), "limit": str(job.budget), "steps": str(len(job.choice.rungs) - 1)}
+    rule = "pages-over" if len(job.choice.rungs) > 1 else "pages-rigid"
+    return Problem(rule, Where(f"output/{job.target.name}"), facts)
+
+
+def _finish(run_: Run, job: Job, document: Document, outcome: Output | Failure) -> None:
+    """Prove and publish one file."""
+    found = examined(document, outcome)
+    if isinstance(outcome, Output) and not errors(found):
+        found += published(job.target.name, outcome.data, run_.site.shelf)
+    if not isinstance(outcome, Output) or errors(found):
+        _fail(run_, job, found)
+        return
+    number = _edition(job, run_.site.state)
+    this = Made(
+        job.inputs, sha256(outcome.data).hexdigest(), outcome.pages, number, job.choice.rung, _filled(job, outcome)
+    )
+    run_.made[job.target.name] = this
+    run_.problems += (*found, *kept(replace(run_.site.state, made=run_.made), run_.site.shelf))
+    run_.built.append(Built(job.target, this.pages, this.edition, job.because, job.yielded))
+    _step(run_, job.target, well=True)
+
+
+def _filled(job: Job, output: Output) -> float | None:
+    """How full the last page is, of briefs whose pages are counted."""
+    return None if job.budget is None or output.filled is None else round(output.filled, 2)
+
+
+def _fail(run_: Run, job: Job, problems: tuple[Problem, ...]) -> None:
+    """A file that is not made, and the web pages that would have told the same."""
+    run_.searches.pop(job.key, None)
+    run_.fitting.pop(job.key, None)
+    run_.problems += problems
+    lost = [job.target] if job.wanted else []
+    if job.target.medium is Medium.PRINT:
+        lost += [each.target for each in run_.waiting.pop(job.key, [])]
+    for target in lost:
+        run_.failed.append(target)
+        _step(run_, target, well=False)
+
+
+def _step(run_: Run, target: Target, *, well: bool) -> None:
+    run_.tell(Step(len(run_.built) + len(run_.failed) + len(run_.fresh), run_.total, target, well))
+
+
+def exported(documents: Sequence[Document], work: Callable[[Document], Output], *, jobs: int) -> Outcomes:
+    """Each document with what came of it, by the workers of this room."""
+    return run(documents, work, jobs=jobs)
+
+
+def settled(job: Job, site: Site) -> Job | Problem:
+    """One job, telling the richest selection that is within its budget; or why there is none."""
+    search = Search(len(job.choice.rungs), job.choice.rung)
+    while not job.choice.known and (rung := search.rung) is not None:
+        document = _composed(told_at(job, rung, site), site)
+        [(_, outcome)] = run([document], export, jobs=1)
+        if not isinstance(outcome, Output):
+            return examined(document, outcome)[0]
+        search = search.tried(fits=(outcome.pages or 0) <= (job.choice.budget or 0))
+        if search.rung is None and search.answer is None:
+            return _over(job, outcome)
+    return job if search.answer is None else told_at(job, search.answer, site)
+
+
+def composed(jobs: Iterable[Job], site: Site) -> tuple[list[tuple[Job, Document]], Mistakes]:
+    """Each job with its page; a template that does not work costs the targets that it was for."""
+    documents: list[tuple[Job, Document]] = []
+    broken: Mistakes = []
+    for job in jobs:
+        try:
+            documents.append((job, _composed(job, site)))
+        except TemplateMistakeError as mistake:
+            broken.append((job.target, mistake.problem))
+    return documents, broken
+
+
+def _composed(job: Job, site: Site) -> Document:
+    number = _edition(job, site.state)
+    return compose(job.brief, site.templates, medium=job.target.medium, house=site.house, edition=number)
+
+
+def _edition(job: Job, state: State) -> int:
+    """The number of what a job makes: print and screen of a brief are one edition, also when they are made apart."""
+    siblings = (replace(job.target, medium=medium) for medium in Medium)
+    return edition(job.inputs["brief"], [state.made[each.name] for each in siblings if each.name in state.made])
+
+
+def kept(state: State, shelf: Shelf) -> tuple[Problem, ...]:
+    """Write down what was made; where that fails, the next build makes it again."""
+    try:
+        shelf.write(STATE, encode(state))
+    except (OSError, OutputError) as error:
+        found = getattr(error, "strerror", None) or str(error)
+        return (Problem("output-unwritable", Where(f"output/{STATE}"), {"found": found}),)
+    return ()
+
+
+def published(name: str, data: bytes, shelf: Shelf) -> tuple[Problem, ...]:
+    """Put a file in its place; what stands in its way costs this file alone."""
+    try:
+        shelf.write(name, data)
+    except OutputError as error:
+        return (Problem(error.args[0], Where(f"output/{name}"), {"found": error.args[1]}),)
+    except OSError as error:
+        return (Problem("output-unwritable", Where(f"output/{name}"), {"found": error.strerror or str(error)}),)
+    return ()
+
+
+def examined(document: Document, outcome: Output | Failure) -> tuple[Problem, ...]:
+    """What is wrong with an output, or why there is none."""
+    if isinstance(outcome, Failure):
+        return (Problem(outcome.rule, Where(f"output/{document.name}"), {"found": outcome.found}),)
+    if errors(outcome.problems):
+        return outcome.problems
+    return (*outcome.problems, *proof(document, outcome))
