@@ -123,6 +123,7 @@ def parser_for(speaker: Speaker) -> argparse.ArgumentParser:
     jobs = os.cpu_count() or 1
     building.add_argument("--jobs", type=_positive, default=jobs, metavar="N", help=say("help-jobs"))
     building.add_argument("--force", action="store_true", help=say("help-force"))
+    building.add_argument("--no-proof", action="store_false", dest="prove", help=say("help-no-proof"))
     for each in (building, checking):
         each.add_argument("--strict", action="store_true", help=say("help-strict"))
     what = checking.add_mutually_exclusive_group()

@@ -16,7 +16,7 @@ from mujaz.model.content import Library
 from mujaz.model.document import State, Target, pages_of
 from mujaz.plan import RefusedError, Request, targets, unnamed
 from mujaz.problems import Problem, Severity, Where, errors, in_order
-from mujaz.produce import Built, Step
+from mujaz.produce import Built, How, Step
 from mujaz.publish import STATE, Shelf, opened
 from mujaz.survey import Survey, survey
 from mujaz.templates import open_templates
@@ -55,7 +55,7 @@ def build(root: Path, request: Request, *, jobs: int, tell: Callable[[Step], Non
         state, doubts = recalled(shelf)
         site = Site(seen.library, open_templates(root), shelf, state)
         planned, mistakes = plan(site, request)
-        made = produce.produce([job for job in planned if job.because], site, workers=jobs, tell=tell)
+        made = produce.produce([job for job in planned if job.because], site, how=How(jobs, request.prove), tell=tell)
         listed = _listed(site, planned)
         held, _ = recalled(shelf)
         sparse = _sparse(planned, held)

@@ -310,15 +310,15 @@ def _list(desk: Desk) -> int:
     for job in jobs:
         review = reviews[job.target.topic, job.target.language]
         due = review.isoformat() if review and review < today else None
-        state = "stale" if job.because else "fresh"
+        state = {(): "fresh", ("unproven",): "unproven"}.get(job.because, "stale")
         row: dict[str, Any] = {"target": job.target.name, "state": state, "because": list(job.because), "due": due}
-        rows.append({**row, "yielded": _yielded(() if job.because else job.yielded)})
+        rows.append({**row, "yielded": _yielded(() if state == "stale" else job.yielded)})
     broken = sorted(seen.library.broken) if seen.library else []
     rows += [{"target": slug, "state": "failing", "because": [], "due": None, "yielded": []} for slug in broken]
     width = max((len(row["target"]) for row in rows), default=0)
     for row in rows:
         words = [say(row["state"])]
-        if row["because"]:
+        if row["state"] == "stale":
             words.append(f"({', '.join(say(f'because-{name}') for name in row['because'])})")
         if row["due"]:
             words.append(say("due", date=row["due"]))
@@ -466,4 +466,5 @@ def _request(asked: argparse.Namespace) -> Request:
         languages=frozenset(asked.lang),
         media=frozenset(Medium(each) for each in asked.only),
         force=getattr(asked, "force", False),
+        prove=getattr(asked, "prove", True),
     )

@@ -117,7 +117,7 @@ def plan(site: Site, request: Request) -> tuple[list[Job], Mistakes]:
         if unprintable:
             mistakes += [(target, problem) for problem in unprintable]
             continue
-        jobs.append(_job(site, table, target, force=request.force))
+        jobs.append(_job(site, table, target, request))
     return [*_pages_for(jobs, site, tables), *jobs], mistakes
 
 
@@ -159,10 +159,13 @@ def of_medium(theme: Theme, medium: Medium) -> dict[str, str]:
     return {"fonts": digest(theme, medium), "engine": sha256(versions(medium).encode()).hexdigest()}
 
 
-def _job(site: Site, table: _Table, target: Target, *, force: bool) -> Job:
+def _job(site: Site, table: _Table, target: Target, request: Request) -> Job:
     inputs = MappingProxyType({**table.inputs, **of_medium(site.theme, target.medium)})
-    because = why(inputs, site.state.made.get(target.name), site.shelf.digest(target.name))
-    return Job(target, table.brief, table.choice, inputs, because or (("forced",) if force else ()))
+    made = site.state.made.get(target.name)
+    because = why(inputs, made, site.shelf.digest(target.name))
+    if not because and request.prove and made and not made.proven:
+        because = ("unproven",)
+    return Job(target, table.brief, table.choice, inputs, because or (("forced",) if request.force else ()))
 
 
 def _pages_for(jobs: list[Job], site: Site, tables: Mapping[tuple[str, str, str], _Table]) -> list[Job]:
@@ -170,7 +173,9 @@ def _pages_for(jobs: list[Job], site: Site, tables: Mapping[tuple[str, str, str]
     printed = {job.key for job in jobs if job.target.medium is Medium.PRINT}
     waiting = [job for job in jobs if not job.choice.known and job.key not in printed]
     pages = {job.key: replace(job.target, medium=Medium.PRINT) for job in waiting}
-    return [replace(_job(site, tables[key], target, force=True), wanted=False) for key, target in pages.items()]
+    return [
+        replace(_job(site, tables[key], target, Request(force=True)), wanted=False) for key, target in pages.items()
+    ]
 
 
 def told_at(job: Job, rung: int, site: Site) -> Job:

@@ -45,6 +45,7 @@ def _made(each: Any) -> Made:
         int(each["edition"]),
         int(each.get("rung", 0)),
         None if filled is None else float(filled),
+        bool(each.get("proven", True)),
     )
 
 
@@ -57,6 +58,7 @@ def encode(state: State) -> bytes:
             "pages": each.pages,
             "edition": each.edition,
             **({"rung": each.rung} if each.rung else {}),
+            **({} if each.proven else {"proven": False}),
             **({} if each.filled is None else {"filled": each.filled}),
         }
         for name, each in state.made.items()

@@ -21,6 +21,8 @@ class Request:
     languages: frozenset[str] = frozenset()
     media: frozenset[Medium] = frozenset()
     force: bool = False
+    prove: bool = True
+    """Whether each file is proved before it is published."""
 
 
 class RefusedError(Exception):

@@ -20,11 +20,12 @@ from mujaz.plan import RefusedError, Request, targets
 from mujaz.problems import Problem, Severity, Where, errors, in_order
 from mujaz.produce import composed, examined, kept, published, settled
 from mujaz.profiles import of_this_machine
+from mujaz.proof import proof
 from mujaz.publish import opened
 from mujaz.survey import survey
 from mujaz.templates import TemplateMistakeError, open_templates
 from mujaz.ticket import Sent, second, ticket
-from mujaz.workers import run
+from mujaz.workers import Failure, run
 
 
 class ProfileMissingError(Exception):
@@ -132,7 +133,7 @@ def _made(site: Site, target: Target, how: Pressing) -> Result:
     stem = target.name.removesuffix(f".{Medium.PRINT}")
     named = replace(document, name=f"{stem}.{how.kind}.{Medium.PRINT}")
     [(_, outcome)] = run([named], partial(pressed, how), jobs=1)
-    problems = examined(named, outcome)
+    problems = _proved(named, outcome)
     if not isinstance(outcome, Pressed) or errors(problems):
         return Result(problems=problems)
     try:
@@ -141,7 +142,7 @@ def _made(site: Site, target: Target, how: Pressing) -> Result:
     except TemplateMistakeError as mistake:
         return Result(problems=(*problems, mistake.problem))
     [(_, paper)] = run([note], export, jobs=1)
-    problems += examined(note, paper)
+    problems += _proved(note, paper)
     if not isinstance(paper, Output) or errors(problems):
         return Result(problems=problems)
     return _filed({named.name: outcome, note.name: paper}, site, problems, how.kind)
@@ -158,6 +159,12 @@ def _pages(site: Site, target: Target) -> tuple[list[tuple[Job, Document]], tupl
         return [], (fitted,)
     documents, broken = composed([_for_press(fitted)], site)
     return documents, tuple(each for _, each in broken)
+
+
+def _proved(document: Document, outcome: Output | Failure) -> tuple[Problem, ...]:
+    """What is wrong with a file, or why there is none."""
+    told = examined(document, outcome)
+    return told if errors(told) or not isinstance(outcome, Output) else (*told, *proof(document, outcome))
 
 
 def _in_second(site: Site, target: Target) -> tuple[str, str]:

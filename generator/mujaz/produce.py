@@ -46,12 +46,23 @@ class Step:
     well: bool
 
 
+@dataclass(frozen=True, slots=True)
+class How:
+    """How files are made."""
+
+    workers: int
+    """How many at once."""
+    prove: bool = True
+    """Whether each is proved before it is published."""
+
+
 @dataclass(slots=True)
 class Run:
     """What has come of a run so far, and what still waits for the pages that tell how much of it can be told."""
 
     site: Site
     tell: Callable[[Step], None]
+    prove: bool
     total: int
     searches: dict[Key, Search]
     waiting: dict[Key, list[Job]]
@@ -64,7 +75,7 @@ class Run:
     problems: list[Problem] = field(default_factory=list)
 
 
-def produce(jobs: Iterable[Job], site: Site, *, workers: int, tell: Callable[[Step], None]) -> Run:
+def produce(jobs: Iterable[Job], site: Site, *, how: How, tell: Callable[[Step], None]) -> Run:
     """Make the files; the state is written after each of them, so that a killed build loses one at most.
 
     A brief that has a budget of pages is laid out at one rung of its choice in each round, until the richest that fits
@@ -78,10 +89,10 @@ def produce(jobs: Iterable[Job], site: Site, *, workers: int, tell: Callable[[St
     waiting: dict[Key, list[Job]] = {}
     for job in later:
         waiting.setdefault(job.key, []).append(job)
-    state = Run(site, tell, sum(job.wanted for job in ready), searches, waiting, made=dict(site.state.made))
+    state = Run(site, tell, how.prove, sum(job.wanted for job in ready), searches, waiting, made=dict(site.state.made))
     ready = [job for job in ready if job not in later]
     while ready:
-        ready = _round(state, ready, workers)
+        ready = _round(state, ready, how.workers)
     return state
 
 
@@ -91,7 +102,8 @@ def _round(run_: Run, jobs: list[Job], workers: int) -> list[Job]:
     for target, problem in broken:
         _fail(run_, next(job for job in jobs if job.target == target), (problem,))
     after: list[Job] = []
-    outcomes = run([document for _, document in documents], export, jobs=workers)
+    work = proved if run_.prove else export
+    outcomes = run([document for _, document in documents], work, jobs=workers)
     for (job, document), (_, outcome) in zip(documents, outcomes, strict=True):
         if job.budget is not None and job.key in run_.searches and isinstance(outcome, Output):
             after += _tried(run_, job, document, outcome)
@@ -137,7 +149,7 @@ def _because(run_: Run, job: Job) -> tuple[str, ...]:
     """Why a file must be made, now that it is known what it tells."""
     last = run_.site.state.made.get(job.target.name)
     because = why(job.inputs, last, run_.site.shelf.digest(job.target.name))
-    return because or tuple(each for each in job.because if each == "forced")
+    return because or tuple(each for each in job.because if each in ("forced", "unproven"))
 
 
 def _over(job: Job, output: Output) -> Problem:
@@ -157,7 +169,13 @@ def _finish(run_: Run, job: Job, document: Document, outcome: Output | Failure) 
         return
     number = _edition(job, run_.site.state)
     this = Made(
-        job.inputs, sha256(outcome.data).hexdigest(), outcome.pages, number, job.choice.rung, _filled(job, outcome)
+        job.inputs,
+        sha256(outcome.data).hexdigest(),
+        outcome.pages,
+        number,
+        job.choice.rung,
+        _filled(job, outcome),
+        run_.prove,
     )
     run_.made[job.target.name] = this
     run_.problems += (*found, *kept(replace(run_.site.state, made=run_.made), run_.site.shelf))
@@ -220,7 +238,8 @@ def composed(jobs: Iterable[Job], site: Site) -> tuple[list[tuple[Job, Document]
 
 def _composed(job: Job, site: Site) -> Document:
     number = _edition(job, site.state)
-    return compose(job.brief, site.templates, medium=job.target.medium, house=site.house, edition=number)
+    document = compose(job.brief, site.templates, medium=job.target.medium, house=site.house, edition=number)
+    return replace(document, budget=job.budget)
 
 
 def _edition(job: Job, state: State) -> int:
@@ -250,10 +269,17 @@ def published(name: str, data: bytes, shelf: Shelf) -> tuple[Problem, ...]:
     return ()
 
 
+def proved(document: Document) -> Output:
+    """A file with what is wrong with it, in the process that made it; a file that is too long needs no proof."""
+    output = export(document)
+    long = document.budget is not None and (output.pages or 0) > document.budget
+    if long or errors(output.problems):
+        return output
+    return replace(output, problems=(*output.problems, *proof(document, output)))
+
+
 def examined(document: Document, outcome: Output | Failure) -> tuple[Problem, ...]:
     """What is wrong with an output, or why there is none."""
     if isinstance(outcome, Failure):
         return (Problem(outcome.rule, Where(f"output/{document.name}"), {"found": outcome.found}),)
-    if errors(outcome.problems):
-        return outcome.problems
-    return (*outcome.problems, *proof(document, outcome))
+    return outcome.problems

@@ -76,6 +76,8 @@ class Document:
     theme: Theme = "classic"
     """It decides the faces."""
     attachments: tuple[Attachment, ...] = ()
+    budget: int | None = None
+    """The pages that it may have; none where nothing is promised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,8 @@ class Made:
     """How many steps its selection gave way to be within the budget of pages."""
     filled: float | None = None
     """How far down the text of the last page reaches, as a part of its height."""
+    proven: bool = True
+    """Whether its proof was made, and passed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,21 @@ def proof(document: Document, output: Output) -> tuple[Problem, ...]:
     where = Where(f"output/{document.name}")
     if document.medium is Medium.SCREEN:
         return tuple(loaded(output.data, where))
-    return tuple(problems(findings(document, output.data), where))
+    look = sent if document.medium is Medium.PRESS else findings
+    return tuple(problems(look(document, output.data), where))
+
+
+def sent(document: Document, data: bytes) -> tuple[Finding, ...]:
+    """What a file for a printing house shows otherwise than it should: it is not tagged, and prints what was proved."""
+    from mujaz.proof import markers  # noqa: PLC0415 # as below
+    from mujaz.proof.read import UnreadableError, read  # noqa: PLC0415
+
+    try:
+        pages = read(data)
+    except UnreadableError as error:
+        return (Finding("file-broken", found=str(error)),)
+    faces = faces_of(document.theme, Medium.PRINT)
+    return (*markers.syntax(pages), *markers.tongue(pages, document), *markers.fonts(pages, faces))
 
 
 def findings(document: Document, data: bytes) -> tuple[Finding, ...]:

@@ -18,8 +18,7 @@ _NAMED = 8
 
 def marks(pages: Pages, document: Document, title: str) -> Iterator[Finding]:
     """What every file of ours says of itself."""
-    if pages.language != document.language:
-        yield Finding("language-lost", found=pages.language or "—", facts={"allowed": document.language})
+    yield from tongue(pages, document)
     if document.direction == "rtl" and pages.direction != "rtl":
         yield Finding("direction-lost")
     if pages.title != title or not pages.shows_title:
@@ -29,6 +28,12 @@ def marks(pages: Pages, document: Document, title: str) -> Iterator[Finding]:
             yield Finding("standard-lost", facts={"standard": each})
     if not pages.marked or not pages.text:
         yield Finding("standard-lost", facts={"standard": "Tagged PDF"})
+
+
+def tongue(pages: Pages, document: Document) -> Iterator[Finding]:
+    """The language that a file names."""
+    if pages.language != document.language:
+        yield Finding("language-lost", found=pages.language or "—", facts={"allowed": document.language})
 
 
 def syntax(pages: Pages) -> Iterator[Finding]:
