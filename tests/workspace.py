@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -16,6 +17,7 @@ from mujaz.model.brief import Brief
 from mujaz.model.content import Audience, Entry, Reference, Source, Topic, Workspace
 from mujaz.model.document import Document, Output
 from mujaz.problems import Problem
+from mujaz.proof import proof
 from mujaz.tailor import tailor
 from mujaz.templates import Templates, open_templates
 
@@ -166,4 +168,5 @@ def at_once(
     """In place of the workers: web pages as they were composed, without their fonts."""
     assert jobs > 0
     for document in documents:
-        yield document, Output(document.html.encode())
+        output = Output(document.html.encode())
+        yield document, replace(output, problems=proof(document, output))

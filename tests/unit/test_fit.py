@@ -163,7 +163,6 @@ def exports(monkeypatch: pytest.MonkeyPatch) -> Exports:
 
     monkeypatch.setattr(producing, "run", counted)
     monkeypatch.setattr(press, "run", counted)
-    monkeypatch.setattr(producing, "proof", lambda *_: ())
     return seen
 
 
