@@ -62,7 +62,7 @@ def letters(path: Path) -> Letters:
 
 
 def _letter(character: str) -> str:
-    """A character without the form that Unicode keeps for older encodings: «ﻝ» is «ل», «ﻻ» is «لا», «ﱃ» is «لى», “ﬁ” is “fi”."""
+    """A character without the form that Unicode keeps for older encodings: «ﻝ» is «ل», «ﱃ» is «لى», “ﬁ” is “fi”."""
     old = any(first <= character <= last for first, last in _OLD)
     return normalize("NFKC", character).strip() if old else character
 
