@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mujaz.model.document import Medium, Theme
 
-_WEIGHTS = {600: "-Semi-Bold", 700: "-Bold"}
+_WEIGHTS: Mapping[int, str] = {600: "-Semi-Bold", 700: "-Bold"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -388,7 +388,7 @@ def test_a_file_with_a_finding_of_many_places_is_told_of_a_few() -> None:
 # ------------------------------------------------------------------------------------------- real files
 
 KNOWN: dict[tuple[str, str], set[str]] = {
-    ("modern", "coalition-and-sovereignty/researcher.ar.pdf"): {"text-outside"},
+    ("modern", "coalition-and-sovereignty/researcher.ar.pdf"): {"text-outside", "text-over"},
     ("modern", "coalition-exit/researcher.ar.pdf"): {"text-over"},
     ("modern", "defence-diplomacy/parliament.ar.pdf"): {"text-outside"},
     ("modern", "defence-diplomacy/researcher.ar.pdf"): {"text-outside"},

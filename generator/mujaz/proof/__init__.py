@@ -57,7 +57,8 @@ def findings(document: Document, data: bytes) -> tuple[Finding, ...]:
     margins = [each for held in wanted.running.values() for each in held]
     steered = joining.written(each.text for each in (*wanted.passages, *wanted.notes, *margins))
     shaping = joining.Shaping(faces, tuple(dict.fromkeys(languages)), wanted.sheet.features, steered)
-    title = " ".join("".join(each.text or "" for each in wanted.places if each.tag == "title").split())
+    # Pictures have titles too; that of the page comes first.
+    title = " ".join(next((each.text or "" for each in wanted.places if each.tag == "title"), "").split())
     return (
         *markers.syntax(pages),
         *markers.marks(pages, document, title),
