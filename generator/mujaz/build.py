@@ -17,6 +17,7 @@ from mujaz.export import export
 from mujaz.export.engines import versions
 from mujaz.export.site import INDEX
 from mujaz.faces import digest, lacking
+from mujaz.gate import Gate
 from mujaz.lint import lint
 from mujaz.lock import decode, encode
 from mujaz.model.brief import Brief, plain
@@ -29,6 +30,7 @@ from mujaz.publish import STATE, OutputError, Shelf, opened
 from mujaz.survey import Survey, survey
 from mujaz.tailor import tailor
 from mujaz.templates import House, TemplateMistakeError, Templates, open_templates
+from mujaz.watch import reader, watch
 from mujaz.workers import Failure, run
 
 _OWN = ("content/topics/", "content/audiences/")
@@ -86,6 +88,8 @@ class Site:
     templates: Templates
     shelf: Shelf
     state: State
+    gate: Gate
+    """What readers are kept from."""
 
     @property
     def house(self) -> House:
@@ -98,6 +102,11 @@ class Site:
         return self.library.workspace.theme
 
 
+def site_of(library: Library, templates: Templates, shelf: Shelf, state: State) -> Site:
+    """What a build works with, and the gate that its files go through."""
+    return Site(library, templates, shelf, state, Gate(library, templates))
+
+
 def build(root: Path, request: Request, *, jobs: int, tell: Callable[[Step], None]) -> Result:
     """Make what is stale of what is asked for.
 
@@ -108,7 +117,8 @@ def build(root: Path, request: Request, *, jobs: int, tell: Callable[[Step], Non
         return Result(problems=seen.problems)
     with opened(root / "output") as shelf:
         state, doubts = recalled(shelf)
-        site = Site(seen.library, open_templates(root), shelf, state)
+        site, told = watched(site_of(seen.library, open_templates(root), shelf, state))
+        doubts += told
         planned, mistakes = plan(site, request)
         documents, broken = composed([job for job in planned if job.because], site)
         made = _made(documents, site, jobs=jobs, tell=tell)
@@ -116,7 +126,7 @@ def build(root: Path, request: Request, *, jobs: int, tell: Callable[[Step], Non
     wrong = (*mistakes, *broken)
     doubts += lint(site.templates.house)
     told = (*made.problems, *listed, *(each for _, each in wrong))
-    problems = (*seen.problems, *doubts, *told, *_over(planned, state))
+    problems = (*seen.problems, *doubts, *told, *_over(planned, site.state))
     return Result(
         built=made.built,
         fresh=tuple(job.target for job in planned if not job.because),
@@ -134,7 +144,7 @@ def look(root: Path, request: Request) -> tuple[Survey, list[Job]]:
     shelf = Shelf(root / "output")
     state, _ = recalled(shelf)
     templates = open_templates(root)
-    jobs, mistakes = plan(Site(seen.library, templates, shelf, state), request)
+    jobs, mistakes = plan(site_of(seen.library, templates, shelf, state), request)
     wrong = (*lint(templates.house), *(each for _, each in mistakes))
     problems = (*seen.problems, *wrong, *_over(jobs, state))
     return replace(seen, problems=in_order(problems)), jobs
@@ -152,7 +162,7 @@ def _asked(root: Path, request: Request) -> Survey:
 def _listed(site: Site, jobs: list[Job]) -> tuple[Problem, ...]:
     """The index of all that the output folder holds now, whatever this run was asked for."""
     state, _ = recalled(site.shelf)
-    office = index.Office(site.library, site.templates, site.shelf, state)
+    office = index.Office(site.library, site.templates, site.shelf, state, site.gate)
     briefs = _shown(jobs, state)
     if unknown := index.unknown(office, briefs):
         briefs |= _shown(plan(replace(site, state=state), Request(topics=unknown))[0], state)
@@ -164,6 +174,14 @@ def _shown(jobs: list[Job], state: State) -> dict[str, Brief]:
     made = state.made
     names = {job.target.name: job for job in jobs if job.target.name in made}
     return {name: job.brief for name, job in names.items() if job.inputs["brief"] == made[name].inputs.get("brief")}
+
+
+def watched(site: Site) -> tuple[Site, tuple[Problem, ...]]:
+    """The site without files that tell what is kept now; the state is written where one was looked through."""
+    seen = watch(site.shelf, site.state, site.gate)
+    if seen.state == site.state:
+        return site, seen.problems
+    return replace(site, state=seen.state), (*seen.problems, *kept(seen.state, site.shelf))
 
 
 def _over(jobs: list[Job], state: State) -> list[Problem]:
@@ -194,7 +212,7 @@ def clean(root: Path) -> tuple[list[str], tuple[Problem, ...]]:
         left = {name: each for name, each in state.made.items() if name not in gone}
         rest = State(left, state.pressed - frozenset(gone))
         shelf.write(STATE, encode(rest))
-        listed = _listed(Site(library, open_templates(root), shelf, rest), [])
+        listed = _listed(site_of(library, open_templates(root), shelf, rest), [])
     return gone, in_order((*seen.problems, *doubts, *listed))
 
 
@@ -292,13 +310,14 @@ def _made(documents: list[tuple[Job, Document]], site: Site, *, jobs: int, tell:
     made = dict(site.state.made)
     outcomes = run([document for _, document in documents], export, jobs=jobs)
     for number, ((job, document), (_, outcome)) in enumerate(zip(documents, outcomes, strict=True), start=1):
-        found = examined(document, outcome, budget=job.budget)
+        found = examined(document, outcome, budget=job.budget, gate=site.gate)
         if isinstance(outcome, Output) and not errors(found):
             found += published(job.target.name, outcome.data, site.shelf)
         problems += found
         well = isinstance(outcome, Output) and not errors(found)
         if isinstance(outcome, Output) and well:
-            this = Made(job.inputs, sha256(outcome.data).hexdigest(), outcome.pages, _edition(job, site.state))
+            looked = site.gate.digest(job.target.topic, job.target.language, job.target.audience)
+            this = Made(job.inputs, sha256(outcome.data).hexdigest(), outcome.pages, _edition(job, site.state), looked)
             made[job.target.name] = this
             problems += kept(replace(site.state, made=made), site.shelf)
             built.append(Built(job.target, this.pages, this.edition, job.because))
@@ -329,13 +348,14 @@ def published(name: str, data: bytes, shelf: Shelf) -> tuple[Problem, ...]:
     return ()
 
 
-def examined(document: Document, outcome: Output | Failure, *, budget: int | None) -> tuple[Problem, ...]:
+def examined(document: Document, outcome: Output | Failure, *, budget: int | None, gate: Gate) -> tuple[Problem, ...]:
     """What is wrong with an output, or why there is none."""
     if isinstance(outcome, Failure):
         return (Problem(outcome.rule, Where(f"output/{document.name}"), {"found": outcome.found}),)
     if errors(outcome.problems):
         return outcome.problems
-    return (*outcome.problems, *proof(document, outcome, budget=budget))
+    leaks = gate.leaks(document.name, outcome.data, gate.secrets(*reader(document.name)))
+    return (*outcome.problems, *proof(document, outcome, budget=budget), *leaks)
 
 
 def recalled(shelf: Shelf) -> tuple[State, tuple[Problem, ...]]:

@@ -37,7 +37,8 @@ def decode(raw: bytes | None) -> State | None:
 def _made(each: Any) -> Made:
     inputs = {str(name): str(digest) for name, digest in each["inputs"].items()}
     pages = each["pages"]
-    return Made(inputs, str(each["sha256"]), None if pages is None else int(pages), int(each["edition"]))
+    kept = str(each.get("kept", ""))  # missing where an older Mujaz wrote it: the file is looked through once more
+    return Made(inputs, str(each["sha256"]), None if pages is None else int(pages), int(each["edition"]), kept)
 
 
 def encode(state: State) -> bytes:
@@ -48,6 +49,7 @@ def encode(state: State) -> bytes:
             "sha256": each.sha256,
             "pages": each.pages,
             "edition": each.edition,
+            "kept": each.kept,
         }
         for name, each in state.made.items()
     }

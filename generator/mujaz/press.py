@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path, PurePath
 
 from mujaz.arabic import closest
-from mujaz.build import Job, Site, composed, examined, kept, plan, published, recalled
+from mujaz.build import Job, Site, composed, examined, kept, plan, published, recalled, site_of
 from mujaz.export import export
 from mujaz.export.press import press as pressed
 from mujaz.model.content import Library
@@ -73,7 +73,7 @@ def press(root: Path, name: str, *, cmyk: bool, booklet: Booklet | None) -> Resu
         told += (Problem("profile-lent", Where("mujaz.yaml"), {"found": profile.name}, Severity.WARNING),)
     with opened(root / "output") as shelf:
         state, doubts = recalled(shelf)
-        site = Site(library, open_templates(root), shelf, state)
+        site = site_of(library, open_templates(root), shelf, state)
         made = _made(site, target, Pressing(profile, booklet))
     return Result(made.files, in_order((*told, *doubts, *made.problems)))
 
@@ -133,7 +133,7 @@ def _made(site: Site, target: Target, how: Pressing) -> Result:
     stem = target.name.removesuffix(f".{Medium.PRINT}")
     named = replace(document, name=f"{stem}.{how.kind}.{Medium.PRINT}")
     [(_, outcome)] = run([named], partial(pressed, how), jobs=1)
-    problems = examined(named, outcome, budget=None)
+    problems = examined(named, outcome, budget=None, gate=site.gate)
     if not isinstance(outcome, Pressed) or errors(problems):
         return Result(problems=problems)
     try:
@@ -141,7 +141,7 @@ def _made(site: Site, target: Target, how: Pressing) -> Result:
     except TemplateMistakeError as mistake:
         return Result(problems=(*problems, mistake.problem))
     [(_, paper)] = run([note], export, jobs=1)
-    problems += examined(note, paper, budget=None)
+    problems += examined(note, paper, budget=None, gate=site.gate)
     if not isinstance(paper, Output) or errors(problems):
         return Result(problems=problems)
     return _filed({named.name: outcome, note.name: paper}, site, problems, how.kind)

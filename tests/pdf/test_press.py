@@ -18,7 +18,7 @@ import pytest
 from PIL import Image
 
 from folding import leafed
-from mujaz.build import Site, composed, plan
+from mujaz.build import composed, plan, site_of
 from mujaz.export import press as room
 from mujaz.export.imposition import Sheet, Side
 from mujaz.model.document import Document, Medium, State
@@ -69,7 +69,7 @@ def own(topic: str, audience: str, language: str = "ar") -> Document:
     """A brief of this repository, composed for the press."""
     library = survey(ROOT).library
     assert library is not None
-    site = Site(library, open_templates(ROOT), Shelf(ROOT / "nowhere"), State())
+    site = site_of(library, open_templates(ROOT), Shelf(ROOT / "nowhere"), State())
     asked = Request(frozenset({topic}), frozenset({audience}), frozenset({language}), frozenset({Medium.PRINT}))
     jobs, _ = plan(site, asked)
     documents, _ = composed([replace(job, target=replace(job.target, medium=Medium.PRESS)) for job in jobs], site)

@@ -99,6 +99,8 @@ class Made:
     pages: int | None
     edition: int
     """From 1; a new one begins when the brief changes."""
+    kept: str = ""
+    """The digest of what its readers are kept from, as it was looked for in the file."""
 
 
 @dataclass(frozen=True, slots=True)
