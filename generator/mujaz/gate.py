@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 from mujaz import arabic
@@ -13,8 +13,8 @@ from mujaz.check.texts import Whole, whole_of
 from mujaz.leaks import Common, Haystack, Secrets, haystack, kept, search
 from mujaz.leaks.channels import Passage
 from mujaz.leaks.letters import WALL, walled
-from mujaz.model.content import Entry, Library
-from mujaz.problems import Problem, Severity, Where
+from mujaz.model.content import Library
+from mujaz.problems import Problem, Severity
 from mujaz.templates import Templates
 
 _WORDED = (".j2", ".css", ".js", ".yaml", ".csl")
@@ -59,12 +59,12 @@ class Gate:
         """What a file tells of it, `name` being the file's below the output folder."""
         held = [each for each in secrets if each.texts or each.names]
         hay = haystack(data) if held else Haystack(())
-        return tuple(_problems(name, held, hay, self._common()))
+        return tuple(_problems(name, held, hay, self._common))
 
     def listed(self, name: str, data: bytes) -> tuple[Problem, ...]:
         """What the site's index tells that any reader is kept from: it is one for all."""
         held = [self._secrets(key, None) for key in self._entries]
-        return tuple(_problems(name, held, haystack(data), self._everywhere()))
+        return tuple(_problems(name, held, haystack(data), self._everywhere))
 
     @property
     def everyone(self) -> str:
@@ -87,7 +87,7 @@ class Gate:
         if not hay.letters:
             return ()
         every = ((key, self._secrets(key, audience)) for key in sorted(self._entries))
-        return tuple((key, each) for key, each in every if search(each, hay, self._common()))
+        return tuple((key, each) for key, each in every if search(each, hay, self._common))
 
     def _told(self) -> Common:
         told = walled(list(_aloud(self._library, self._templates)))
@@ -100,7 +100,7 @@ class Gate:
         return Common("\n".join((common.letters, *topics)), common.names | {slug for slug, _ in self._entries})
 
 
-def _problems(name: str, held: Iterable[Secrets], hay: Haystack, common: Common) -> Iterator[Problem]:
+def _problems(name: str, held: Iterable[Secrets], hay: Haystack, common: Callable[[], Common]) -> Iterator[Problem]:
     for secrets in held:
         for found in search(secrets, hay, common):
             told = "|".join(f"{kind}:{at.replace(chr(124), chr(32))}" for kind, at in found.channels[:_CHANNELS])

@@ -32,7 +32,7 @@ from mujaz.templates import House, open_templates
 from mujaz.ticket import Sent, ticket
 from workspace import ROOT, advice, entry, house, lay, outputs, reader, templates, topic_data, write
 
-SECRET = "تخفيض دعم الوقود تدريجياً بعد انتهاء الانتخابات القادمة"
+SECRET = "تخفيض دعم الوقود تدريجياً بعد انتهاء الانتخابات القادمة"  # noqa: S105 # a sentence of a brief
 ENGLISH = "cut the fuel subsidy right after the next elections"
 PUBLIC = "تُراجع الحكومة أسعار الطاقة كل عام وتنشر نتائج المراجعة"
 
@@ -59,7 +59,7 @@ def sound() -> bytes:
 
 def found(data: bytes) -> list[tuple[str, str]]:
     """The channels in which something of the topic leaks."""
-    leaks = search(kept(topic(), "public"), haystack(data), Common())
+    leaks = search(kept(topic(), "public"), haystack(data), Common)
     return [channel for each in leaks for channel in each.channels]
 
 
@@ -78,13 +78,14 @@ def printed(planted: str) -> bytes:
 
 
 WORDS = SECRET.split()
+FATHA = "\u064e"
 DRAWN = {
     "a paragraph": f"<p>{SECRET}</p>",
     "half a sentence": f"<p>{' '.join(WORDS[2:])}</p>",
-    "words that are marked": f"<p>{WORDS[0]} <strong>{WORDS[1]}</strong> {' '.join(WORDS[2:4])} <em>{' '.join(WORDS[4:])}</em></p>",
+    "marked words": f"<p>{WORDS[0]} <b>{WORDS[1]}</b> {' '.join(WORDS[2:4])} <em>{' '.join(WORDS[4:])}</em></p>",
     "a narrow column": f"<p style='width: 60pt'>{SECRET}</p>",
     "letters that nobody sees": f"<p style='color: white; font-size: 2pt'>{SECRET}</p>",
-    "letters with vowel signs": f"<p>{''.join(f'{each}{chr(0x64E)}' if each.isalpha() else each for each in SECRET)}</p>",
+    "letters with vowel signs": f"<p>{''.join(f'{each}{FATHA}' if each.isalpha() else each for each in SECRET)}</p>",
     "English": f"<p lang='en' dir='ltr'>{ENGLISH}</p>",
     "English in a line of Arabic": f"<p>كتب: {ENGLISH} في رسالته</p>",
     "a style": f"<style>.leak::after {{ content: '{SECRET}' }}</style><p class='leak'>x</p>",
@@ -143,15 +144,20 @@ def _structure(key: str) -> Callable[[Pdf], None]:
     return plant
 
 
+def _file(pdf: Pdf, data: bytes, name: str) -> pikepdf.AttachedFileSpec:
+    about = {"description": "x", "mime_type": "text/plain", "creation_date": "", "mod_date": ""}
+    return pikepdf.AttachedFileSpec(pdf, data, filename=name, **about)
+
+
 def _attached(name: str, data: bytes) -> Callable[[Pdf], None]:
     def plant(pdf: Pdf) -> None:
-        pdf.attachments[name] = pikepdf.AttachedFileSpec(pdf, data, filename=name)
+        pdf.attachments[name] = _file(pdf, data, name)
 
     return plant
 
 
 def _attachment_name(pdf: Pdf) -> None:
-    pdf.attachments["x"] = pikepdf.AttachedFileSpec(pdf, b"x", filename=f"{SECRET}.json", description="x")
+    pdf.attachments["x"] = _file(pdf, b"x", f"{SECRET}.json")
 
 
 def _annotation(pdf: Pdf) -> None:
@@ -194,7 +200,7 @@ def _property(pdf: Pdf) -> None:
 def _form(pdf: Pdf) -> None:
     """A page inside a page, as sheets of a booklet hold them."""
     other = Pdf.open(io.BytesIO(printed(f"<p>{SECRET}</p>")))
-    pdf.pages[0].add_overlay(other.pages[-1])
+    pdf.pages[0].add_overlay(other.pages[-1], pikepdf.Rectangle(0, 0, 595, 842))
 
 
 def _backwards(pdf: Pdf) -> None:

@@ -35,7 +35,6 @@ from mujaz.tailor import tailor
 from mujaz.templates import House, open_templates
 from mujaz.workers import Failure
 from workspace import (
-    AUDIENCES,
     advice,
     at_once,
     entry,
@@ -49,7 +48,7 @@ from workspace import (
     write,
 )
 
-SECRET = "تخفيض دعم الوقود تدريجياً بعد انتهاء الانتخابات القادمة"
+SECRET = "تخفيض دعم الوقود تدريجياً بعد انتهاء الانتخابات القادمة"  # noqa: S105 # a sentence of a brief
 PUBLIC = "تُراجع الحكومة أسعار الطاقة كل عام وتنشر نتائج المراجعة"
 
 
@@ -62,12 +61,12 @@ def topic(**more: Any) -> Entry:
 
 
 def web(body: str = "", head: str = "") -> bytes:
-    page = f"<!DOCTYPE html><html lang='ar'><head><title>عنوان</title>{head}</head><body><p>{PUBLIC}</p>{body}</body></html>"
-    return page.encode()
+    start = f"<!DOCTYPE html><html lang='ar'><head><title>عنوان</title>{head}</head>"
+    return f"{start}<body><p>{PUBLIC}</p>{body}</body></html>".encode()
 
 
 def found(data: bytes, of: Entry | None = None, audience: str = "public") -> tuple[Finding, ...]:
-    return search(kept(of or topic(), audience), haystack(data), Common())
+    return search(kept(of or topic(), audience), haystack(data), Common)
 
 
 def channels(data: bytes, of: Entry | None = None) -> list[str]:
@@ -136,6 +135,12 @@ def test_a_page_without_a_leak_is_let_through() -> None:
     assert found(web(f"<p id='prices'>{PUBLIC}</p><a href='#prices'>x</a>")) == ()
 
 
+SHAPED: dict[str, str] = {
+    unicodedata.normalize("NFKC", chr(code)): chr(code)
+    for code in range(0xFE80, 0xFEF0)
+    if len(unicodedata.normalize("NFKC", chr(code))) == 1
+}
+
 SPELLINGS: dict[str, Callable[[str], str]] = {
     "vowel signs": lambda text: "".join(f"{each}\u064e" if each.isalpha() else each for each in text),
     "tatweel": lambda text: text.replace("خف", "خـــف").replace("ود", "ــود"),
@@ -143,15 +148,10 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "other alifs": lambda text: text.replace("ا", "أ").replace("ة", "ه"),
     "Persian letters": lambda text: text.replace("ي", "ی").replace("ك", "ک"),
     "no spaces": lambda text: text.replace(" ", ""),
-    "spaces everywhere": lambda text: "\u2009".join(text),
+    "spaces everywhere": lambda text: "".join(f"{each}\u2009" for each in text),
     "marks between the words": lambda text: text.replace(" ", "، "),
     "marks of direction": lambda text: "\u2067" + text.replace(" ", " \u200f") + "\u2069",
     "letters from the last to the first": lambda text: text[::-1],
-}
-SHAPED = {
-    unicodedata.normalize("NFKC", chr(code)): chr(code)
-    for code in range(0xFE80, 0xFEF0)
-    if len(unicodedata.normalize("NFKC", chr(code))) == 1
 }
 
 
@@ -165,6 +165,12 @@ def test_a_leak_is_found_in_any_spelling(name: str) -> None:
 def test_hamza_and_digits_do_not_hide_a_leak() -> None:
     of = topic(headline="مسؤولية الوزارة عن إنفاق 1250 مليار دينار سنوياً")
     assert channels(web("<p>مسئولية الوزارة عن انفاق ١٬٢٥٠ مليار دينار سنويا</p>"), of) == ["text"]
+
+
+@pytest.mark.parametrize("start", [b"", b"\0\0", b"%PDF-1.7\n", b"<?xml version='1.0' encoding='utf-8'?><html><p>"])
+def test_bytes_that_are_no_page_are_read_as_they_are(start: bytes) -> None:
+    assert channels(start + SECRET.encode()) != []
+    assert channels(start) == []
 
 
 # ------------------------------------------------------------------------------------------------ what is kept
@@ -512,12 +518,17 @@ def test_a_file_is_looked_through_once_and_again_only_when_other_things_are_kept
     assert all(each.kept for each in state.made.values())
     assert decode(encode(state)) == state
     looked: list[str] = []
-    monkeypatch.setattr("mujaz.watch.Gate.leaks", lambda _self, name, _data, _secrets: looked.append(name) or ())
+
+    def seen(_self: Gate, name: str, _data: bytes, _secrets: object) -> tuple[Problem, ...]:
+        looked.append(name)
+        return ()
+
+    monkeypatch.setattr("mujaz.watch.Gate.leaks", seen)
     make(root)
     assert looked == []
     hide(root)
     make(root, topics=frozenset({"energy"}))
-    assert sorted(looked) == ["water/minister.ar.html", "water/public.ar.html"]
+    assert looked == ["water/public.ar.html"]  # the minister is kept from nothing
 
 
 def test_the_index_tells_nothing_that_anyone_is_kept_from(root: Path) -> None:

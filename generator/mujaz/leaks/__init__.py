@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from mujaz.leaks.channels import page
+from pikepdf import PdfError
+
+from mujaz.leaks.channels import page, text
 from mujaz.leaks.paper import paper
 from mujaz.leaks.search import Common, Finding, Haystack, search
 from mujaz.leaks.secrets import Secrets, kept
@@ -12,6 +14,9 @@ __all__ = ["Common", "Finding", "Haystack", "Secrets", "haystack", "kept", "sear
 
 def haystack(data: bytes) -> Haystack:
     """All that a file says, to whoever looks into it by whatever means."""
-    if data.startswith(b"%PDF-"):
+    if not data.startswith(b"%PDF-"):
+        return Haystack(page(data))
+    try:
         return Haystack(paper(data))
-    return Haystack(page(data))
+    except PdfError:  # an old file that someone damaged: its bytes are there to be read all the same
+        return Haystack(text("source", "", data))

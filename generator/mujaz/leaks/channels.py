@@ -27,8 +27,9 @@ _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _ESCAPE = re.compile(
     r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|0{0,2}([0-9a-fA-F]{4})\s?|[nrtfb])"
 )
+_POINTERS = "labelledby|describedby|details|controls|owns|flowto|activedescendant"
 _NAME = re.compile(
-    r"""(?:\b(?:id|for|href|list|form|headers|popovertarget|aria-[a-z]+)\s*=|"(?:id|anchor|key|href)"\s*:)"""
+    rf"""(?:\b(?:id|for|href|list|form|headers|popovertarget|aria-(?:{_POINTERS}))\s*=|"(?:id|anchor|key|href)"\s*:)"""
     r"""\s*\\?["']?#?([^"'\\>]+)"""
 )
 """What a page, or data of one, calls a place in it, or leads to."""
@@ -50,7 +51,11 @@ class Passage:
 def page(data: bytes) -> Iterator[Passage]:
     """All that a web page says: to readers, to programs, and to those who open its source."""
     source, carried = _unpacked(data.decode("utf-8", "replace"))
-    root = document_fromstring(source or "<html></html>")
+    try:
+        root = document_fromstring(source)
+    except (etree.ParserError, ValueError):  # none that a browser could show, but its bytes are there to be read
+        yield from text("source", "", data)
+        return
     yield Passage("text", "", "".join(root.xpath("//text()[not(parent::script or parent::style)]")))
     for remark in root.xpath("//comment() | //processing-instruction()"):
         yield from _read("comment", "", remark.text or "")

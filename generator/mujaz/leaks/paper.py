@@ -60,7 +60,7 @@ def paper(data: bytes) -> Iterator[Passage]:
         for number, page in enumerate(pdf.pages, start=1):
             streams = _contents(page.obj)
             drawn.update(each.objgen for each in streams)
-            content = b"\n".join(each.read_bytes() for each in streams)
+            content = b"\n".join(_bytes(each) for each in streams)
             yield from _shown("page", str(number), content, _fonts(page.obj, fonts))
         yield from _strings(pdf.trailer.unparse(), None)
         info = pdf.trailer.get("/Info")
@@ -80,8 +80,16 @@ def paper(data: bytes) -> Iterator[Passage]:
             elif stream and each.objgen not in drawn:
                 yield from _stream(each, fonts)
         for each in attached:
-            yield from _attached(files.get(each.objgen, ""), each.read_bytes())
+            yield from _attached(files.get(each.objgen, ""), _bytes(each))
         yield Passage("names", "", BREAK.join(_unhashed(each) for each in sorted(named)))
+
+
+def _bytes(stream: Any) -> bytes:
+    """A stream unpacked, or as it is where nobody can unpack it."""
+    try:
+        return bytes(stream.read_bytes())
+    except pikepdf.PdfError:
+        return bytes(stream.read_raw_bytes())
 
 
 def _contents(page: Any) -> list[Any]:
@@ -92,14 +100,14 @@ def _contents(page: Any) -> list[Any]:
 
 
 def _stream(stream: Any, fonts: dict[tuple[int, int], _Reader]) -> Iterator[Passage]:
-    """What a stream says that is neither a page nor an attachment: metadata, a page inside a page, and what no one knows."""
+    """What a stream says that is neither page nor attachment: metadata, a page inside a page, or what no one knows."""
     kind, subtype = str(stream.get("/Type", "")), str(stream.get("/Subtype", ""))
     if subtype == "/Form":
-        yield from _shown("form", "", stream.read_bytes(), _fonts(stream, fonts))
+        yield from _shown("form", "", _bytes(stream), _fonts(stream, fonts))
     elif kind == "/Metadata":
-        yield from text("metadata", "", stream.read_bytes())
+        yield from text("metadata", "", _bytes(stream))
     elif not (kind in _DUMB or subtype in _DUMB or "/Length1" in stream or "/N" in stream):
-        data = stream.read_bytes()
+        data = _bytes(stream)
         if b"begincmap" not in data[:400]:
             yield from text("stream", "", data)
 
@@ -153,6 +161,7 @@ def _shown(kind: str, at: str, content: bytes, fonts: Mapping[bytes, _Reader]) -
         elif end:
             lines.append(_logical("".join(pieces)))
             pieces = []
+    lines.append(_logical("".join(pieces)))
     yield Passage(kind, at, " ".join(lines))
 
 
@@ -189,7 +198,7 @@ def _fonts(holder: Any, known: dict[tuple[int, int], _Reader]) -> dict[bytes, _R
 def _reader(font: Any) -> _Reader:
     if "/ToUnicode" not in font:
         return _bare
-    table = _table(font.ToUnicode.read_bytes())
+    table = _table(_bytes(font.ToUnicode))
     wide = font.get("/Subtype") == "/Type0"
 
     def read(codes: bytes) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -81,8 +81,11 @@ class Common:
     """Of places in a page."""
 
 
-def search(secrets: Secrets, hay: Haystack, common: Common) -> tuple[Finding, ...]:
-    """What is kept and stands in the file, in the order in which the author wrote it."""
+def search(secrets: Secrets, hay: Haystack, common: Callable[[], Common]) -> tuple[Finding, ...]:
+    """What is kept and stands in the file, in the order in which the author wrote it.
+
+    `common` is asked for only where there is something to compare with it.
+    """
     found: dict[int, dict[int, list[int]]] = {}
     for number, which, at in (*_long(secrets, hay), *_short(secrets, hay)):
         found.setdefault(number, {}).setdefault(which, []).append(at)
@@ -93,14 +96,14 @@ def search(secrets: Secrets, hay: Haystack, common: Common) -> tuple[Finding, ..
         for which in runs:
             said = secret.runs[which].letters
             if said not in told:
-                told[said] = _open(said, WALL.join((secrets.told, common.letters)))
+                told[said] = _open(said, WALL.join((secrets.told, common().letters)))
         left = {which: places for which, places in runs.items() if not told[secret.runs[which].letters]}
         if left:
             findings.append(_finding(secret, left, hay))
     findings += [
         Finding(where, name, (hay.names[name],))
         for name, where in secrets.names.items()
-        if name in hay.names and name not in common.names
+        if name in hay.names and name not in common().names
     ]
     findings += _strewn(secrets, hay, common)
     return tuple(findings)
@@ -142,11 +145,11 @@ def _short(secrets: Secrets, hay: Haystack) -> Iterator[tuple[int, int, int]]:
                 yield from ((number, which, at) for number, which in places)
 
 
-def _strewn(secrets: Secrets, hay: Haystack, common: Common) -> Iterator[Finding]:
+def _strewn(secrets: Secrets, hay: Haystack, common: Callable[[], Common]) -> Iterator[Finding]:
     """Words of what is kept in the index's search that no text brought there that is open."""
     for secret in secrets.texts if hay.bag else ():
         for start, end, said in words(secret.words):
-            known = said not in hay.bag or len(said) < _WORD or said in secrets.told or said in common.letters
+            known = said not in hay.bag or len(said) < _WORD or said in secrets.told or said in common().letters
             if not known:
                 yield Finding(secret.locate(start), secret.words[start:end], (("bag", ""),))
 

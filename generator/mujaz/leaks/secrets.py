@@ -1,4 +1,4 @@
-"""(`Entry`, audience) → its `Secrets`: every text that is kept from it, by shingles; trusts neither tailor nor assemble."""
+"""(`Entry`, audience) → its `Secrets`: every text that is kept from it, in runs of words; trusts no other stage."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from mujaz.brackets import BRACKET
@@ -140,7 +140,8 @@ def kept(entry: Entry, audience: str | None, whole: Whole | None = None) -> Secr
     texts = (*_texts(entry, secret), *_reasons(entry, whole, hidden), *_sources(entry, lost))
     told = tuple(_open(entry, free, lent))
     names = {**_ids(entry, whole, hidden), **{key: _reference(entry, key, "id") for key in lost}}
-    said = "\0".join((*(each.words for each in texts), "", *names, "", *told))
+    beside = told if texts or names else ()
+    said = "\0".join((*(each.words for each in texts), "", *names, "", *beside))
     return Secrets(texts, names, told, hashlib.sha256(said.encode()).hexdigest())
 
 
@@ -159,27 +160,30 @@ def _unseen(whole: Whole, hidden: tuple[Path, ...], audience: str | None) -> Ite
             readers.setdefault(text.at, set()).add(text.audience)
     for text in whole.texts:
         own = readers.get(text.at, set())
-        if audience is None:
-            others = bool(own)
-        else:
-            others = text.audience != (audience if audience in own else None)
+        theirs = audience if audience in own else None
+        others = bool(own) if audience is None else text.audience != theirs
         if others or any(text.at[: len(path)] == path for path in hidden):
             yield text
 
 
 def _texts(entry: Entry, unseen: Iterable[Text]) -> Iterator[Secret]:
     for text in unseen:
-
-        def locate(at: int, text: Text = text) -> Where:
-            return place(entry, text, at)
-
-        yield Secret(text.bare, locate)
+        yield Secret(text.bare, partial(_placed, entry, text, 0))
         for address in _ADDRESS.finditer(text.words):
-            yield Secret(address[1], lambda at, text=text, start=address.start(1): place(entry, text, start + at))  # type: ignore[misc] # bound here
+            yield Secret(address[1], partial(_placed, entry, text, address.start(1)))
         for bracket in BRACKET.finditer(text.words) if text.keys else ():
             inner = _CITED.sub(lambda found: " " * len(found[0]), bracket[1])
-            start = bracket.start(1)
-            yield Secret(inner, lambda at, text=text, start=start: place(entry, text, start + at), short=False)  # type: ignore[misc] # as above
+            yield Secret(inner, partial(_placed, entry, text, bracket.start(1)), short=False)
+
+
+def _placed(entry: Entry, text: Text, start: int, at: int) -> Where:
+    """A character behind the one at `start`."""
+    return place(entry, text, start + at)
+
+
+def _always(where: Where, _: int) -> Where:
+    """The place of what is not followed letter by letter."""
+    return where
 
 
 def _reasons(entry: Entry, whole: Whole, hidden: tuple[Path, ...]) -> Iterator[Secret]:
@@ -188,7 +192,7 @@ def _reasons(entry: Entry, whole: Whole, hidden: tuple[Path, ...]) -> Iterator[S
         if path in hidden and isinstance(thing, Judged):
             for rule, reason in thing.allow.items():
                 where = entry.source.where((*path, "allow", rule))
-                yield Secret(reason, lambda _, where=where: where)  # type: ignore[misc] # as above
+                yield Secret(reason, partial(_always, where))
 
 
 def _sources(entry: Entry, lost: Iterable[str]) -> Iterator[Secret]:
@@ -196,7 +200,7 @@ def _sources(entry: Entry, lost: Iterable[str]) -> Iterator[Secret]:
     for key in lost:
         for name, said in _fields(entry.references[key]):
             where = _reference(entry, key, name)
-            yield Secret(said, lambda _, where=where: where)  # type: ignore[misc] # as above
+            yield Secret(said, partial(_always, where))
 
 
 def _fields(reference: Reference) -> Iterator[tuple[str, str]]:
