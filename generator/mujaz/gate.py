@@ -57,9 +57,15 @@ class Gate:
 
     def leaks(self, name: str, data: bytes, secrets: Iterable[Secrets]) -> tuple[Problem, ...]:
         """What a file tells of it, `name` being the file's below the output folder."""
-        held = [each for each in secrets if each.texts or each.names]
-        hay = haystack(data) if held else Haystack(())
-        return tuple(_problems(name, held, hay, self._common))
+        held = tuple(secrets)
+        if not any(each.texts or each.names for each in held):
+            return ()
+        return tuple(_problems(name, held, haystack(data), cache(lambda: self._beside(held))))
+
+    def _beside(self, held: tuple[Secrets, ...]) -> Common:
+        """What is common to all, and what these topics tell the reader: one may tell what another keeps."""
+        common = self._common()
+        return Common("\n".join((common.letters, *(each.told for each in held))), common.names)
 
     def listed(self, name: str, data: bytes) -> tuple[Problem, ...]:
         """What the site's index tells that any reader is kept from: it is one for all."""

@@ -432,6 +432,14 @@ def test_a_template_of_the_house_that_holds_a_secret_costs_the_files_of_those_wh
     assert "text of the page" in " ".join(told.split())
 
 
+def test_what_another_topic_tells_its_readers_is_no_secret_in_its_files(root: Path) -> None:
+    told = topic_data("موضوع energy")
+    told["blocks"][1]["points"][0] |= {"headline": SECRET}
+    write(root / "content" / "topics" / "energy" / "ar.yaml", told)
+    template(root, "parts/imprint.html.j2", f"<p>{SECRET}</p>\n")
+    assert {each.name for each in make(root).failed} == {"water/public.ar.html"}
+
+
 def test_a_label_of_the_house_that_holds_a_secret_is_found(root: Path) -> None:
     template(root, "labels/ar.yaml", f"genre: {SECRET}\n")
     assert {each.name for each in make(root).failed} == {"water/public.ar.html", "energy/public.ar.html"}
