@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import html
+import os
+import subprocess
+import sys
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +17,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+import mujaz
 from mujaz import build as building
 from mujaz.assemble import assemble
 from mujaz.build import Result, build
@@ -25,7 +29,7 @@ from mujaz.leaks import Common, Finding, haystack, kept, search
 from mujaz.leaks.letters import letters
 from mujaz.lock import decode, encode
 from mujaz.model.content import Entry, Library
-from mujaz.model.document import Medium
+from mujaz.model.document import Medium, State
 from mujaz.plan import Request
 from mujaz.problems import Problem, Severity, errors
 from mujaz.publish import STATE, Shelf
@@ -35,6 +39,7 @@ from mujaz.tailor import tailor
 from mujaz.templates import House, open_templates
 from mujaz.workers import Failure
 from workspace import (
+    ROOT,
     advice,
     at_once,
     entry,
@@ -537,6 +542,41 @@ def test_a_file_is_looked_through_once_and_again_only_when_other_things_are_kept
     hide(root)
     make(root, topics=frozenset({"energy"}))
     assert looked == ["water/public.ar.html"]  # the minister is kept from nothing
+
+
+def test_the_digest_of_what_is_kept_is_the_same_in_every_process() -> None:
+    said = (
+        "from pathlib import Path; from mujaz.gate import Gate; from mujaz.survey import survey;"
+        f"from mujaz.templates import open_templates; root = Path({str(ROOT)!r});"
+        "gate = Gate(survey(root).library, open_templates(root));"
+        "print(gate.everyone, gate.digest('coalition-exit', 'ar', 'public'))"
+    )
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", said],
+            env={**os.environ, "PYTHONPATH": str(Path(mujaz.__file__).parents[1]), "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(told) == 1
+
+
+def test_a_file_for_the_press_that_tells_what_is_kept_since_goes_with_its_pages(root: Path) -> None:
+    tell_all(root)
+    make(root)
+    shelf = Shelf(root / "output")
+    state = decode(shelf.read(STATE))
+    assert state is not None
+    sent = {"water/public.ar.press.pdf": PUBLIC, "water/public.ar.booklet.pdf": "كلام للجميع"}
+    for name, text in sent.items():
+        shelf.write(name, text.encode())
+    shelf.write(STATE, encode(State(state.made, frozenset(sent))))
+    hide(root)
+    result = make(root)
+    assert "output/water/public.ar.press.pdf" in {each.facts["file"] for each in leaks(result, "leak-withdrawn")}
+    assert set(outputs(root)) & set(sent) == {"water/public.ar.booklet.pdf"}
 
 
 def test_the_index_tells_nothing_that_anyone_is_kept_from(root: Path) -> None:

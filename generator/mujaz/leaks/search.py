@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from mujaz.leaks.channels import Passage, names
 from mujaz.leaks.letters import WALL, letters, walled, words
@@ -91,12 +91,13 @@ def search(secrets: Secrets, hay: Haystack, common: Callable[[], Common]) -> tup
         found.setdefault(number, {}).setdefault(which, []).append(at)
     findings: list[Finding] = []
     told: dict[str, bool] = {}
+    beside = cache(lambda: WALL.join((secrets.told, common().letters)))
     for number, runs in sorted(found.items()):
         secret = secrets.texts[number]
         for which in runs:
             said = secret.runs[which].letters
             if said not in told:
-                told[said] = _open(said, WALL.join((secrets.told, common().letters)))
+                told[said] = _open(said, beside())
         left = {which: places for which, places in runs.items() if not told[secret.runs[which].letters]}
         if left:
             findings.append(_finding(secret, left, hay))

@@ -111,7 +111,7 @@ def _runs(held: list[tuple[int, int, str]]) -> Iterator[Run]:
         said, count = "", 0
         for last in range(first, len(held)):
             said += held[last][2]
-            count += not held[last][2].isdecimal()
+            count += not _numeral(held[last][2])
             if count >= WORDS and len(said) >= LETTERS:
                 yield Run(said, held[first][0], held[last][1])
                 break
@@ -121,11 +121,16 @@ def _runs(held: list[tuple[int, int, str]]) -> Iterator[Run]:
 
 def _whole(held: list[tuple[int, int, str]]) -> Iterator[Run]:
     """A text of few words as one run. A date or a number is no secret by itself: others have the same."""
-    spoken = [each for each in held if not each[2].isdecimal()]
+    spoken = [each for each in held if not _numeral(each[2])]
     said = "".join(each[2] for each in held)
     needed = (_ALONE, 1) if len(held) == 1 else (_PAIR, 3 if len(spoken) < len(held) else 2)
     if len(said) >= needed[0] and len(spoken) >= needed[1]:
         yield Run(said, held[0][0], held[-1][1])
+
+
+def _numeral(word: str) -> bool:
+    """Whether a word is a number, also one with the letter of its calendar behind it."""
+    return word[0].isdecimal()
 
 
 def kept(entry: Entry, audience: str | None, whole: Whole | None = None) -> Secrets:
@@ -135,7 +140,7 @@ def kept(entry: Entry, audience: str | None, whole: Whole | None = None) -> Secr
     secret = tuple(_unseen(whole, hidden, audience))
     unseen = {id(each) for each in secret}
     free = [each for each in whole.texts if id(each) not in unseen]
-    lent = frozenset(key for text in free for key in text.keys)
+    lent = dict.fromkeys(key for text in free for key in text.keys)
     lost = dict.fromkeys(key for text in secret for key in text.keys if key not in lent and key in entry.references)
     texts = (*_texts(entry, secret), *_reasons(entry, whole, hidden), *_sources(entry, lost))
     told = tuple(_open(entry, free, lent))
