@@ -6,12 +6,12 @@ import datetime
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from mujaz import arabic
 from mujaz.check.texts import Whole, whole_of
 from mujaz.leaks import Common, Haystack, Secrets, haystack, kept, search
-from mujaz.leaks.channels import Passage
+from mujaz.leaks.channels import text
 from mujaz.leaks.letters import WALL, walled
 from mujaz.model.content import Library
 from mujaz.problems import Problem, Severity
@@ -24,6 +24,8 @@ _OURS = frozenset({"section", "note", "call", "references", "caption"})
 """What the names of places begin with that no author gave."""
 _METHOD = "1"
 """How files are looked through; another one looks through all of them once more."""
+_TOPICS = 4
+"""That are kept in mind at a time."""
 _CHANNELS = 5
 """Of so many at most a sentence tells."""
 
@@ -35,8 +37,10 @@ class Gate:
         self._library = library
         self._entries = {entry.key: entry for entry in library.topics}
         self._templates = templates
-        self._whole = cache(self._read)
-        self._secrets = cache(self._kept)
+        # What is looked up weighs megabytes for each topic and reader, and targets come in the order of topics.
+        self._whole = lru_cache(maxsize=_TOPICS)(self._read)
+        self._secrets = lru_cache(maxsize=_TOPICS * 8)(self._kept)
+        self._digest = cache(lambda key, audience: self._secrets(key, audience).digest)
         self._strangers = cache(self._lent)
         self._common = cache(self._told)
         self._everywhere = cache(self._public)
@@ -50,10 +54,11 @@ class Gate:
 
     def digest(self, topic: str, language: str, audience: str) -> str:
         """A name for it: what was looked through for the same need not be looked through again."""
-        held = self.secrets(topic, language, audience)
-        return (
-            hashlib.sha256("\0".join((_METHOD, *(each.digest for each in held))).encode()).hexdigest() if held else ""
-        )
+        if (topic, language) not in self._entries:
+            return ""
+        strangers = (each.digest for key, each in self._strangers(audience) if key != (topic, language))
+        held = (_METHOD, self._digest((topic, language), audience), *strangers)
+        return hashlib.sha256("\0".join(held).encode()).hexdigest()
 
     def leaks(self, name: str, data: bytes, secrets: Iterable[Secrets]) -> tuple[Problem, ...]:
         """What a file tells of it, `name` being the file's below the output folder."""
@@ -69,13 +74,13 @@ class Gate:
 
     def listed(self, name: str, data: bytes) -> tuple[Problem, ...]:
         """What the site's index tells that any reader is kept from: it is one for all."""
-        held = [self._secrets(key, None) for key in self._entries]
+        held = (self._secrets(key, None) for key in self._entries)
         return tuple(_problems(name, held, haystack(data), self._everywhere))
 
     @property
     def everyone(self) -> str:
         """A name for what is kept from anyone, of all topics."""
-        digests = (self._secrets(key, None).digest for key in sorted(self._entries))
+        digests = (self._digest(key, None) for key in sorted(self._entries))
         return hashlib.sha256("\0".join((_METHOD, *digests)).encode()).hexdigest()
 
     def _read(self, key: tuple[str, str]) -> Whole:
@@ -87,9 +92,8 @@ class Gate:
     def _lent(self, audience: str) -> tuple[tuple[tuple[str, str], Secrets], ...]:
         """The topics whose secrets stand in the templates of the house: these go into the files of all topics."""
         house = self._templates.house
-        hay = Haystack(
-            Passage("source", name, _decoded(house[name])) for name in sorted(house) if name.endswith(_WORDED)
-        )
+        worded = (name for name in sorted(house) if name.endswith(_WORDED))
+        hay = Haystack(each for name in worded for each in text("source", name, house[name]))
         if not hay.letters:
             return ()
         every = ((key, self._secrets(key, audience)) for key in sorted(self._entries))

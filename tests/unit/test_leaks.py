@@ -590,7 +590,7 @@ def test_the_index_tells_nothing_that_anyone_is_kept_from(root: Path) -> None:
     assert not result.index
 
 
-def test_a_word_of_the_search_that_only_a_kept_text_has_is_found(root: Path) -> None:
+def test_what_only_a_kept_text_says_is_found_in_the_index_and_in_the_words_of_its_search(root: Path) -> None:
     make(root)
     library = survey(root).library
     assert library is not None
@@ -601,6 +601,9 @@ def test_a_word_of_the_search_that_only_a_kept_text_has_is_found(root: Path) -> 
     assert planted != page
     told = {(leak.facts["found"], leak.facts["channels"]) for leak in gate.listed(INDEX, planted)}
     assert told == {("الانتخابات", "bag:")}
+    for words in (" ".join(WORDS[3:7]), SECRET[::-1]):
+        spoiled = page.replace(b"</main>", f"<p>{words}</p></main>".encode(), 1)
+        assert {leak.facts["channels"] for leak in gate.listed(INDEX, spoiled)} == {"text:"}
 
 
 def test_an_older_index_that_leaks_goes(root: Path) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 from mujaz.leaks.channels import Passage, names
-from mujaz.leaks.letters import WALL, letters, walled, words
-from mujaz.leaks.secrets import GRAM, STEP, Run, Secret, Secrets
+from mujaz.leaks.letters import WALL, letters, walled
+from mujaz.leaks.secrets import GRAM, LETTERS, STEP, Run, Secret, Secrets
 from mujaz.problems import Where
 
 _FEW = 40
@@ -86,10 +86,12 @@ def search(secrets: Secrets, hay: Haystack, common: Callable[[], Common]) -> tup
 
     `common` is asked for only where there is something to compare with it.
     """
+    findings = [*_strewn(secrets, hay, common)]
+    if hay.bag:  # the index is searched for all topics, and tells next to nothing of each
+        secrets = replace(secrets, texts=tuple(each for each in secrets.texts if _near(each, hay)))
     found: dict[int, dict[int, list[int]]] = {}
     for number, which, at in (*_long(secrets, hay), *_short(secrets, hay)):
         found.setdefault(number, {}).setdefault(which, []).append(at)
-    findings: list[Finding] = []
     told: dict[str, bool] = {}
     beside = cache(lambda: WALL.join((secrets.told, common().letters)))
     for number, runs in sorted(found.items()):
@@ -106,8 +108,16 @@ def search(secrets: Secrets, hay: Haystack, common: Callable[[], Common]) -> tup
         for name, where in secrets.names.items()
         if name in hay.names and name not in common().names
     ]
-    findings += _strewn(secrets, hay, common)
     return tuple(findings)
+
+
+def _near(secret: Secret, hay: Haystack) -> bool:
+    """Whether some letters of a text stand in the file: without them, none of its runs does."""
+    said = "".join(each for _, _, each in secret.held)
+    starts = range(0, max(len(said) - _CUT + 1, 1), LETTERS - _CUT + 1)
+    return len(said) < LETTERS or any(
+        said[at : at + _CUT] in hay.pieces or said[at : at + _CUT][::-1] in hay.pieces for at in starts
+    )
 
 
 def _open(run: str, told: str) -> bool:
@@ -148,10 +158,14 @@ def _short(secrets: Secrets, hay: Haystack) -> Iterator[tuple[int, int, int]]:
 
 def _strewn(secrets: Secrets, hay: Haystack, common: Callable[[], Common]) -> Iterator[Finding]:
     """Words of what is kept in the index's search that no text brought there that is open."""
+    known: dict[str, bool] = {}
     for secret in secrets.texts if hay.bag else ():
-        for start, end, said in words(secret.words):
-            known = said not in hay.bag or len(said) < _WORD or said in secrets.told or said in common().letters
-            if not known:
+        for start, end, said in secret.held:
+            if len(said) < _WORD or said not in hay.bag:
+                continue
+            if said not in known:
+                known[said] = said in secrets.told or said in common().letters
+            if not known[said]:
                 yield Finding(secret.locate(start), secret.words[start:end], (("bag", ""),))
 
 

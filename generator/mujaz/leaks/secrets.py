@@ -59,11 +59,15 @@ class Secret:
     """Whether it is looked for as a whole where it is too short for a run."""
 
     @cached_property
+    def held(self) -> list[tuple[int, int, str]]:
+        """Its words, as `words` gives them."""
+        return words(self.words)
+
+    @cached_property
     def runs(self) -> tuple[Run, ...]:
         """What of it is looked for."""
-        held = words(self.words)
-        runs = tuple(_runs(held))
-        return runs or (tuple(_whole(held)) if self.short else ())
+        runs = tuple(_runs(self.held))
+        return runs or (tuple(_whole(self.held)) if self.short else ())
 
 
 @dataclass(frozen=True)
