@@ -85,6 +85,8 @@ The weights are `error` (stops the topic), `warning` and `off` (in quotation mar
 
 A silenced rule that nothing breaks any more is a warning itself (`allow-unused`), and so a silence does not outlive its reason.
 
+The rule `leak`, by which a file is held back that tells an audience what it is kept from, belongs to `build`: it can be neither weighed nor silenced (`rule-fixed`).
+
 """,
     "ar": """# قواعد الأمر `check`
 
@@ -111,6 +113,8 @@ rules:
 ```
 
 والقاعدة المُسكتة التي لم يعد شيء يخالفها تنبيه هي نفسها (`allow-unused`)، فلا يبقى الإسكات بعد زوال سببه.
+
+أما القاعدة `leak`، وبها يُمنع نشر ملف فيه ما حُجب عن جمهوره، فهي من قواعد `build`، ولا يُغيَّر وزنها ولا تُسكت (`rule-fixed`).
 
 """,
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mujaz import index, produce
 from mujaz.export.site import INDEX
-from mujaz.jobs import Job, Site, plan
+from mujaz.jobs import Job, Site, plan, site_of
 from mujaz.lint import lint, unplaced
 from mujaz.lock import decode, encode
 from mujaz.model.brief import Brief
@@ -20,6 +20,7 @@ from mujaz.produce import Built, How, Step
 from mujaz.publish import STATE, Shelf, opened
 from mujaz.survey import Survey, survey
 from mujaz.templates import open_templates
+from mujaz.watch import watch
 
 _OWN = ("content/topics/", "content/audiences/")
 """Where a mistake concerns one topic or one audience."""
@@ -53,7 +54,8 @@ def build(root: Path, request: Request, *, jobs: int, tell: Callable[[Step], Non
         return Result(problems=seen.problems)
     with opened(root / "output") as shelf:
         state, doubts = recalled(shelf)
-        site = Site(seen.library, open_templates(root), shelf, state)
+        site, told = watched(site_of(seen.library, open_templates(root), shelf, state))
+        doubts += told
         planned, mistakes = plan(site, request)
         made = produce.produce([job for job in planned if job.because], site, how=How(jobs, request.prove), tell=tell)
         listed = _listed(site, planned)
@@ -82,7 +84,7 @@ def look(root: Path, request: Request) -> tuple[Survey, list[Job]]:
     shelf = Shelf(root / "output")
     state, _ = recalled(shelf)
     templates = open_templates(root)
-    jobs, mistakes = plan(Site(seen.library, templates, shelf, state), request)
+    jobs, mistakes = plan(site_of(seen.library, templates, shelf, state), request)
     wrong = (*lint(templates.house), *(each for _, each in mistakes), *_sparse(jobs, state))
     return replace(seen, problems=in_order((*seen.problems, *wrong))), [job for job in jobs if job.wanted]
 
@@ -99,7 +101,7 @@ def _asked(root: Path, request: Request) -> Survey:
 def _listed(site: Site, jobs: list[Job]) -> tuple[Problem, ...]:
     """The index of all that the output folder holds now, whatever this run was asked for."""
     state, _ = recalled(site.shelf)
-    office = index.Office(site.library, site.templates, site.shelf, state)
+    office = index.Office(site.library, site.templates, site.shelf, state, site.gate)
     briefs = _shown(jobs, state)
     if unknown := index.unknown(office, briefs):
         briefs |= _shown(plan(replace(site, state=state), Request(topics=unknown))[0], state)
@@ -124,6 +126,14 @@ def _sparse(jobs: list[Job], state: State) -> list[Problem]:
     return found
 
 
+def watched(site: Site) -> tuple[Site, tuple[Problem, ...]]:
+    """The site without files that tell what is kept now; the state is written where one was looked through."""
+    seen = watch(site.shelf, site.state, site.gate)
+    if seen.state == site.state:
+        return site, seen.problems
+    return replace(site, state=seen.state), (*seen.problems, *produce.kept(seen.state, site.shelf))
+
+
 def clean(root: Path) -> tuple[list[str], tuple[Problem, ...]]:
     """Remove what Mujaz made and no target makes any more; keep what belongs to a topic that is broken now."""
     seen = survey(root)
@@ -138,7 +148,7 @@ def clean(root: Path) -> tuple[list[str], tuple[Problem, ...]]:
         left = {name: each for name, each in state.made.items() if name not in gone}
         rest = State(left, state.pressed - frozenset(gone))
         shelf.write(STATE, encode(rest))
-        listed = _listed(Site(library, open_templates(root), shelf, rest), [])
+        listed = _listed(site_of(library, open_templates(root), shelf, rest), [])
     return gone, in_order((*seen.problems, *doubts, *listed))
 
 

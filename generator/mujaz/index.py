@@ -11,6 +11,7 @@ from mujaz.export import export
 from mujaz.export.engines import versions
 from mujaz.export.site import INDEX, index
 from mujaz.faces import digest
+from mujaz.gate import Gate, withdrawn
 from mujaz.listing import Free, card, listing, unkept
 from mujaz.model.brief import Brief
 from mujaz.model.content import Library
@@ -36,6 +37,8 @@ class Office:
     shelf: Shelf
     state: State
     """As it is after the build."""
+    gate: Gate
+    """What readers are kept from."""
 
 
 def unknown(office: Office, briefs: Mapping[str, Brief]) -> frozenset[str]:
@@ -66,19 +69,32 @@ def update(office: Office, briefs: Mapping[str, Brief], run: Runner) -> tuple[Pr
     try:
         document = _document(office, cards)
     except TemplateMistakeError as mistake:
-        return (mistake.problem,)
-    page = _digest(document)
+        return (mistake.problem, *_cleared(office, cards))
+    page = _digest(document, office.gate.everyone)
     if page == last.page and office.shelf.digest(INDEX) == last.sha256:
         return _written(office.shelf, Catalogue(cards, page, last.sha256), None)
     ((_, outcome),) = run([document], export, jobs=1)
     where = Where(f"output/{INDEX}")
     if isinstance(outcome, Failure):
-        return (Problem(outcome.rule, where, {"found": outcome.found}),)
-    found = [*proof(document, outcome)]
+        return (Problem(outcome.rule, where, {"found": outcome.found}), *_cleared(office, cards))
+    found = [*proof(document, outcome), *office.gate.listed(INDEX, outcome.data)]
     if errors(found):
-        return tuple(found)
+        return (*found, *_cleared(office, cards))
     sha256 = hashlib.sha256(outcome.data).hexdigest()
     return (*found, *_written(office.shelf, Catalogue(cards, page, sha256), outcome.data))
+
+
+def _cleared(office: Office, cards: Mapping[str, Card]) -> tuple[Problem, ...]:
+    """An older index stays where there can be no new one, unless it tells what is kept from anyone now."""
+    last = office.shelf.read(INDEX)
+    leaks = office.gate.listed(INDEX, last) if last is not None else ()
+    if not leaks:
+        return ()
+    try:
+        office.shelf.remove(INDEX)
+    except (OSError, OutputError):
+        return leaks
+    return (*withdrawn(INDEX, leaks), *_written(office.shelf, Catalogue(cards), None))
 
 
 def _cards(office: Office, briefs: Mapping[str, Brief], known: Mapping[str, Card]) -> dict[str, Card]:
@@ -136,9 +152,9 @@ def _target(name: str) -> Target:
     return Target(topic, audience, language, Medium(medium))
 
 
-def _digest(document: Document) -> str:
-    """Of all that the page's bytes depend on."""
-    parts = (document.html, digest(document.theme, Medium.SCREEN), versions(Medium.SCREEN))
+def _digest(document: Document, kept: str) -> str:
+    """Of all that the page's bytes depend on, and of what is looked for in them."""
+    parts = (document.html, digest(document.theme, Medium.SCREEN), versions(Medium.SCREEN), kept)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 

@@ -12,6 +12,7 @@ from mujaz.arabic import HijriRangeError
 from mujaz.assemble import assemble
 from mujaz.export.engines import versions
 from mujaz.faces import digest, lacking
+from mujaz.gate import Gate
 from mujaz.model.brief import Brief, Selection, Yielded, plain
 from mujaz.model.content import Entry, Library
 from mujaz.model.document import Made, Medium, State, Target, Theme
@@ -30,6 +31,8 @@ class Site:
     templates: Templates
     shelf: Shelf
     state: State
+    gate: Gate
+    """What readers are kept from."""
 
     @property
     def house(self) -> House:
@@ -40,6 +43,11 @@ class Site:
     def theme(self) -> Theme:
         """The look that the house chose."""
         return self.library.workspace.theme
+
+
+def site_of(library: Library, templates: Templates, shelf: Shelf, state: State) -> Site:
+    """What a build works with, and the gate that its files go through."""
+    return Site(library, templates, shelf, state, Gate(library, templates))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from mujaz.arabic import closest
 from mujaz.build import recalled
 from mujaz.export import export
 from mujaz.export.press import press as pressed
-from mujaz.jobs import Job, Site, plan
+from mujaz.gate import Gate
+from mujaz.jobs import Job, Site, plan, site_of
 from mujaz.model.content import Library
 from mujaz.model.document import Document, Medium, Output, Target
 from mujaz.model.press import Booklet, Pressed, Pressing, Profile
@@ -76,7 +77,7 @@ def press(root: Path, name: str, *, cmyk: bool, booklet: Booklet | None) -> Resu
         told += (Problem("profile-lent", Where("mujaz.yaml"), {"found": profile.name}, Severity.WARNING),)
     with opened(root / "output") as shelf:
         state, doubts = recalled(shelf)
-        site = Site(library, open_templates(root), shelf, state)
+        site = site_of(library, open_templates(root), shelf, state)
         made = _made(site, target, Pressing(profile, booklet))
     return Result(made.files, in_order((*told, *doubts, *made.problems)))
 
@@ -133,7 +134,7 @@ def _made(site: Site, target: Target, how: Pressing) -> Result:
     stem = target.name.removesuffix(f".{Medium.PRINT}")
     named = replace(document, name=f"{stem}.{how.kind}.{Medium.PRINT}")
     [(_, outcome)] = run([named], partial(pressed, how), jobs=1)
-    problems = _proved(named, outcome)
+    problems = _proved(named, outcome, site.gate)
     if not isinstance(outcome, Pressed) or errors(problems):
         return Result(problems=problems)
     try:
@@ -142,7 +143,7 @@ def _made(site: Site, target: Target, how: Pressing) -> Result:
     except TemplateMistakeError as mistake:
         return Result(problems=(*problems, mistake.problem))
     [(_, paper)] = run([note], export, jobs=1)
-    problems += _proved(note, paper)
+    problems += _proved(note, paper, site.gate)
     if not isinstance(paper, Output) or errors(problems):
         return Result(problems=problems)
     return _filed({named.name: outcome, note.name: paper}, site, problems, how.kind)
@@ -161,9 +162,9 @@ def _pages(site: Site, target: Target) -> tuple[list[tuple[Job, Document]], tupl
     return documents, tuple(each for _, each in broken)
 
 
-def _proved(document: Document, outcome: Output | Failure) -> tuple[Problem, ...]:
+def _proved(document: Document, outcome: Output | Failure, gate: Gate) -> tuple[Problem, ...]:
     """What is wrong with a file, or why there is none."""
-    told = examined(document, outcome)
+    told = examined(document, outcome, gate)
     return told if errors(told) or not isinstance(outcome, Output) else (*told, *proof(document, outcome))
 
 

@@ -9,6 +9,7 @@ from hashlib import sha256
 from mujaz.compose import compose
 from mujaz.export import export
 from mujaz.fit import Search
+from mujaz.gate import Gate, reader
 from mujaz.jobs import Job, Mistakes, Site, told_at
 from mujaz.lock import encode
 from mujaz.model.brief import Yielded
@@ -161,7 +162,7 @@ def _over(job: Job, output: Output) -> Problem:
 
 def _finish(run_: Run, job: Job, document: Document, outcome: Output | Failure) -> None:
     """Prove and publish one file."""
-    found = examined(document, outcome)
+    found = examined(document, outcome, run_.site.gate)
     if isinstance(outcome, Output) and not errors(found):
         found += published(job.target.name, outcome.data, run_.site.shelf)
     if not isinstance(outcome, Output) or errors(found):
@@ -176,6 +177,7 @@ def _finish(run_: Run, job: Job, document: Document, outcome: Output | Failure) 
         job.choice.rung,
         _filled(job, outcome),
         run_.prove,
+        run_.site.gate.digest(job.target.topic, job.target.language, job.target.audience),
     )
     run_.made[job.target.name] = this
     run_.problems += (*found, *kept(replace(run_.site.state, made=run_.made), run_.site.shelf))
@@ -217,7 +219,7 @@ def settled(job: Job, site: Site) -> Job | Problem:
         document = _composed(told_at(job, rung, site), site)
         [(_, outcome)] = run([document], export, jobs=1)
         if not isinstance(outcome, Output):
-            return examined(document, outcome)[0]
+            return examined(document, outcome, site.gate)[0]
         search = search.tried(fits=(outcome.pages or 0) <= (job.choice.budget or 0))
         if search.rung is None and search.answer is None:
             return _over(job, outcome)
@@ -278,8 +280,10 @@ def proved(document: Document) -> Output:
     return replace(output, problems=(*output.problems, *proof(document, output)))
 
 
-def examined(document: Document, outcome: Output | Failure) -> tuple[Problem, ...]:
+def examined(document: Document, outcome: Output | Failure, gate: Gate) -> tuple[Problem, ...]:
     """What is wrong with an output, or why there is none."""
     if isinstance(outcome, Failure):
         return (Problem(outcome.rule, Where(f"output/{document.name}"), {"found": outcome.found}),)
-    return outcome.problems
+    if errors(outcome.problems):
+        return outcome.problems
+    return (*outcome.problems, *gate.leaks(document.name, outcome.data, gate.secrets(*reader(document.name))))

@@ -86,6 +86,10 @@ class Speaker:
         if "field" in facts:
             named = self.say("quoted", found=facts["field"])
             facts["what"] = self.say("item", **facts) if "item" in facts else named
+        if "channels" in facts:
+            told = (each.partition(":") for each in problem.facts["channels"].split("|"))
+            places = [self.say(f"leak-{kind}", at=_visible(_short(at))) for kind, _, at in told]
+            facts["channels"] = ("، " if self.language == "ar" else ", ").join(places)
         facts["in"] = self.say("in", name=facts["in"]) if facts.get("in") else ""
         if problem.rule == "id-duplicate":
             said = "in-file" if facts.get("file") else "on-line"

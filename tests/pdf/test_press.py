@@ -20,7 +20,7 @@ from PIL import Image
 from folding import leafed
 from mujaz.export import press as room
 from mujaz.export.imposition import Sheet, Side
-from mujaz.jobs import Site, plan
+from mujaz.jobs import plan, site_of
 from mujaz.model.document import Document, Medium, State
 from mujaz.model.press import MILLIMETRE, Booklet, Pressed, Pressing, Profile
 from mujaz.plan import Request
@@ -70,7 +70,7 @@ def own(topic: str, audience: str, language: str = "ar") -> Document:
     """A brief of this repository, composed for the press."""
     library = survey(ROOT).library
     assert library is not None
-    site = Site(library, open_templates(ROOT), Shelf(ROOT / "nowhere"), State())
+    site = site_of(library, open_templates(ROOT), Shelf(ROOT / "nowhere"), State())
     asked = Request(frozenset({topic}), frozenset({audience}), frozenset({language}), frozenset({Medium.PRINT}))
     jobs, _ = plan(site, asked)
     documents, _ = composed([replace(job, target=replace(job.target, medium=Medium.PRESS)) for job in jobs], site)

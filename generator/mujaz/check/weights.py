@@ -11,6 +11,8 @@ from mujaz.model.content import Entry, Path, Source
 from mujaz.model.text import Judged
 from mujaz.problems import Problem, Severity, Where
 
+FIXED = frozenset({"leak", "leak-withdrawn"})
+"""Rules that hold whatever anyone says: what readers are kept from is not a matter of taste."""
 _LAST = 1 << 30
 """Behind every line of a file."""
 
@@ -61,7 +63,9 @@ def standing(problems: Iterable[Problem], leaves: Iterable[Leave], weights: Mapp
 def unknown_rules(named: Iterable[str], source: Source, path: Path, rules: frozenset[str]) -> Iterator[Problem]:
     """Rules that nobody has, in the mapping of rules at `path`."""
     for rule in named:
-        if rule not in rules:
+        if rule in FIXED:
+            yield Problem("rule-fixed", source.where((*path, rule)), {"found": rule})
+        elif rule not in rules:
             near = closest(rule, sorted(rules))
             facts = {"found": rule, **({"closest": near} if near else {})}
             yield Problem("rule-unknown", source.where((*path, rule)), facts)

@@ -109,6 +109,8 @@ class Made:
     """How far down the text of the last page reaches, as a part of its height."""
     proven: bool = True
     """Whether its proof was made, and passed."""
+    kept: str = ""
+    """The digest of what its readers are kept from, as it was looked for in the file."""
 
 
 @dataclass(frozen=True, slots=True)

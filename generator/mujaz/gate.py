@@ -1,0 +1,159 @@
+"""A library and its templates → what each file must not tell, and where it tells it; opens and removes nothing."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, lru_cache
+
+from mujaz import arabic
+from mujaz.check.texts import Whole, whole_of
+from mujaz.leaks import Common, Haystack, Secrets, haystack, kept, search
+from mujaz.leaks.channels import text
+from mujaz.leaks.letters import WALL, walled
+from mujaz.model.content import Library
+from mujaz.problems import Problem, Severity
+from mujaz.templates import Templates
+
+_WORDED = (".j2", ".css", ".js", ".yaml", ".csl")
+"""Endings of templates that hold words."""
+_PLACES = re.compile(r"""\b(?:id|for|href|aria-[a-z]+)=["']#?_?([a-z0-9-]+)""")
+_OURS = frozenset({"section", "note", "call", "references", "caption"})
+"""What the names of places begin with that no author gave."""
+_METHOD = "1"
+"""How files are looked through; another one looks through all of them once more."""
+_TOPICS = 4
+"""That are kept in mind at a time."""
+_CHANNELS = 5
+"""Of so many at most a sentence tells."""
+
+
+class Gate:
+    """What readers are kept from; each topic is gone through once for a run."""
+
+    def __init__(self, library: Library, templates: Templates) -> None:
+        self._library = library
+        self._entries = {entry.key: entry for entry in library.topics}
+        self._templates = templates
+        # What is looked up weighs megabytes for each topic and reader, and targets come in the order of topics.
+        self._whole = lru_cache(maxsize=_TOPICS)(self._read)
+        self._secrets = lru_cache(maxsize=_TOPICS * 8)(self._kept)
+        self._digest = cache(lambda key, audience: self._secrets(key, audience).digest)
+        self._strangers = cache(self._lent)
+        self._common = cache(self._told)
+        self._everywhere = cache(self._public)
+
+    def secrets(self, topic: str, language: str, audience: str) -> tuple[Secrets, ...]:
+        """What a file for this audience must not tell: of its topic, and of all whose words the house's files hold."""
+        if (topic, language) not in self._entries:
+            return ()
+        own = self._secrets((topic, language), audience)
+        return (own, *(each for key, each in self._strangers(audience) if key != (topic, language)))
+
+    def digest(self, topic: str, language: str, audience: str) -> str:
+        """A name for it: what was looked through for the same need not be looked through again."""
+        if (topic, language) not in self._entries:
+            return ""
+        strangers = (each.digest for key, each in self._strangers(audience) if key != (topic, language))
+        held = (_METHOD, self._digest((topic, language), audience), *strangers)
+        return hashlib.sha256("\0".join(held).encode()).hexdigest()
+
+    def leaks(self, name: str, data: bytes, secrets: Iterable[Secrets]) -> tuple[Problem, ...]:
+        """What a file tells of it, `name` being the file's below the output folder."""
+        held = tuple(secrets)
+        if not any(each.texts or each.names for each in held):
+            return ()
+        return tuple(_problems(name, held, haystack(data), cache(lambda: self._beside(held))))
+
+    def _beside(self, held: tuple[Secrets, ...]) -> Common:
+        """What is common to all, and what these topics tell the reader: one may tell what another keeps."""
+        common = self._common()
+        return Common("\n".join((common.letters, *(each.told for each in held))), common.names)
+
+    def listed(self, name: str, data: bytes) -> tuple[Problem, ...]:
+        """What the site's index tells that any reader is kept from: it is one for all."""
+        held = (self._secrets(key, None) for key in self._entries)
+        return tuple(_problems(name, held, haystack(data), self._everywhere))
+
+    @property
+    def everyone(self) -> str:
+        """A name for what is kept from anyone, of all topics."""
+        digests = (self._digest(key, None) for key in sorted(self._entries))
+        return hashlib.sha256("\0".join((_METHOD, *digests)).encode()).hexdigest()
+
+    def _read(self, key: tuple[str, str]) -> Whole:
+        return whole_of(self._entries[key])
+
+    def _kept(self, key: tuple[str, str], audience: str | None) -> Secrets:
+        return kept(self._entries[key], audience, self._whole(key))
+
+    def _lent(self, audience: str) -> tuple[tuple[tuple[str, str], Secrets], ...]:
+        """The topics whose secrets stand in the templates of the house: these go into the files of all topics."""
+        house = self._templates.house
+        worded = (name for name in sorted(house) if name.endswith(_WORDED))
+        hay = Haystack(each for name in worded for each in text("source", name, house[name]))
+        if not hay.letters:
+            return ()
+        every = ((key, self._secrets(key, audience)) for key in sorted(self._entries))
+        return tuple((key, each) for key, each in every if search(each, hay, self._common))
+
+    def _told(self) -> Common:
+        told = walled(list(_aloud(self._library, self._templates)))
+        return Common(f"{WALL}{told}{WALL}", _places(self._templates))
+
+    def _public(self) -> Common:
+        """What is common to all, and with it all that is kept from no one, of all topics."""
+        common = self._common()
+        topics = (self._secrets(key, None).told for key in sorted(self._entries))
+        return Common("\n".join((common.letters, *topics)), common.names | {slug for slug, _ in self._entries})
+
+
+def _problems(name: str, held: Iterable[Secrets], hay: Haystack, common: Callable[[], Common]) -> Iterator[Problem]:
+    for secrets in held:
+        for found in search(secrets, hay, common):
+            told = "|".join(f"{kind}:{at.replace(chr(124), chr(32))}" for kind, at in found.channels[:_CHANNELS])
+            yield Problem("leak", found.where, {"found": found.words, "file": f"output/{name}", "channels": told})
+
+
+def withdrawn(name: str, leaks: Iterable[Problem]) -> Iterator[Problem]:
+    """That a file was taken away because it told what its readers are kept from now."""
+    for each in leaks:
+        facts = {"found": each.facts["found"], "file": f"output/{name}"}
+        yield Problem("leak-withdrawn", each.where, facts, Severity.WARNING)
+
+
+def _aloud(library: Library, templates: Templates) -> Iterator[str]:
+    """The words of the package, the names of the house and of its audiences, and those of months."""
+    house = library.workspace
+    for name, data in templates.package.items():
+        if name.endswith(".yaml"):
+            yield from (line.partition(": ")[2] for line in _decoded(data).splitlines())
+        elif name.endswith(_WORDED):
+            yield _decoded(data)
+    for names in (house.organisation, house.licence, *(each.label for each in library.audiences.values())):
+        yield from names.by_language.values() if names else ()
+    yield from (house.address or "", house.press.profile or "")
+    for language in house.languages:
+        for month in range(1, 13):
+            day = datetime.date(2024, month, 15)
+            told = arabic.date(day, lang=language, country=house.country, calendar="both", policy="western")
+            yield from re.split(r"\d+", told)
+
+
+def _decoded(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
+
+
+def _places(templates: Templates) -> frozenset[str]:
+    """What the package's own templates call places in a page."""
+    found = (_PLACES.findall(_decoded(data)) for name, data in templates.package.items() if name.endswith(".j2"))
+    return _OURS.union(*found)
+
+
+def reader(name: str) -> tuple[str, str, str]:
+    """The topic, language and audience of a file below the output folder."""
+    topic, _, file = name.partition("/")
+    audience, language = file.split(".")[:2]
+    return topic, language, audience

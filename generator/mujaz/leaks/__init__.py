@@ -1,0 +1,22 @@
+"""What a topic keeps from an audience, and the bytes of a file → what leaked; opens nothing, trusts no other stage."""
+
+from __future__ import annotations
+
+from pikepdf import PdfError
+
+from mujaz.leaks.channels import page, text
+from mujaz.leaks.paper import paper
+from mujaz.leaks.search import Common, Finding, Haystack, search
+from mujaz.leaks.secrets import Secrets, kept
+
+__all__ = ["Common", "Finding", "Haystack", "Secrets", "haystack", "kept", "search"]
+
+
+def haystack(data: bytes) -> Haystack:
+    """All that a file says, to whoever looks into it by whatever means."""
+    if not data.startswith(b"%PDF-"):
+        return Haystack(page(data))
+    try:
+        return Haystack(paper(data))
+    except PdfError:  # an old file that someone damaged: its bytes are there to be read all the same
+        return Haystack(text("source", "", data))

@@ -1,0 +1,188 @@
+"""`Secrets` + the passages of a file → what of the ones stands in the others; opens nothing, tells nobody."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+
+from mujaz.leaks.channels import Passage, names
+from mujaz.leaks.letters import WALL, letters, walled
+from mujaz.leaks.secrets import GRAM, LETTERS, STEP, Run, Secret, Secrets
+from mujaz.problems import Where
+
+_FEW = 40
+"""Short texts, from which on it is cheaper to cut the haystack up once than to go through it for each."""
+_CUT = 8
+"""Letters of the pieces: the shortest text that is looked for has as many."""
+_WORD = 4
+"""Letters of a word that is looked for alone, where no two stand in their order."""
+_WHOLESALE = frozenset({"source", "names"})
+"""Channels that hold what others hold too: they are named where no other one is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A text that got out."""
+
+    where: Where
+    """Where the author wrote it."""
+    words: str
+    """As the author wrote them."""
+    channels: tuple[tuple[str, str], ...]
+    """Where they stand in the file: kind and which."""
+
+
+class Haystack:
+    """The passages of one file, as letters and as names; made once, searched for several topics."""
+
+    def __init__(self, passages: Iterable[Passage]) -> None:
+        self.passages = tuple(dict.fromkeys(passages))
+        self.starts: list[int] = []
+        pieces: list[str] = []
+        length = 0
+        for each in self.passages:
+            self.starts.append(length)
+            pieces.append(
+                walled(each.text.split()) if each.kind == "bag" else letters(each.text) if each.spoken else ""
+            )
+            length += len(pieces[-1]) + 1
+        self.letters = WALL.join(pieces)
+
+    def channel(self, at: int) -> tuple[str, str]:
+        """Where a letter stands."""
+        passage = self.passages[bisect_right(self.starts, at) - 1]
+        return (passage.kind, passage.at)
+
+    @cached_property
+    def pieces(self) -> frozenset[str]:
+        """All letters of so many in a row."""
+        return frozenset(self.letters[at : at + _CUT] for at in range(len(self.letters) - _CUT + 1))
+
+    @cached_property
+    def bag(self) -> frozenset[str]:
+        """The words of the index's search, which stand in no order."""
+        return frozenset(letters(word) for each in self.passages if each.kind == "bag" for word in each.text.split())
+
+    @cached_property
+    def names(self) -> dict[str, tuple[str, str]]:
+        """What places are called in the file, and where."""
+        return {name: (each.kind, each.at) for each in reversed(self.passages) for name in names(each)}
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What is told to everyone, whatever a topic says."""
+
+    letters: str = ""
+    names: frozenset[str] = frozenset()
+    """Of places in a page."""
+
+
+def search(secrets: Secrets, hay: Haystack, common: Callable[[], Common]) -> tuple[Finding, ...]:
+    """What is kept and stands in the file, in the order in which the author wrote it.
+
+    `common` is asked for only where there is something to compare with it.
+    """
+    findings = [*_strewn(secrets, hay, common)]
+    if hay.bag:  # the index is searched for all topics, and tells next to nothing of each
+        secrets = replace(secrets, texts=tuple(each for each in secrets.texts if _near(each, hay)))
+    found: dict[int, dict[int, list[int]]] = {}
+    for number, which, at in (*_long(secrets, hay), *_short(secrets, hay)):
+        found.setdefault(number, {}).setdefault(which, []).append(at)
+    told: dict[str, bool] = {}
+    beside = cache(lambda: WALL.join((secrets.told, common().letters)))
+    for number, runs in sorted(found.items()):
+        secret = secrets.texts[number]
+        for which in runs:
+            said = secret.runs[which].letters
+            if said not in told:
+                told[said] = _open(said, beside())
+        left = {which: places for which, places in runs.items() if not told[secret.runs[which].letters]}
+        if left:
+            findings.append(_finding(secret, left, hay))
+    findings += [
+        Finding(where, name, (hay.names[name],))
+        for name, where in secrets.names.items()
+        if name in hay.names and name not in common().names
+    ]
+    return tuple(findings)
+
+
+def _near(secret: Secret, hay: Haystack) -> bool:
+    """Whether some letters of a text stand in the file: without them, none of its runs does."""
+    said = "".join(each for _, _, each in secret.held)
+    starts = range(0, max(len(said) - _CUT + 1, 1), LETTERS - _CUT + 1)
+    return len(said) < LETTERS or any(
+        said[at : at + _CUT] in hay.pieces or said[at : at + _CUT][::-1] in hay.pieces for at in starts
+    )
+
+
+def _open(run: str, told: str) -> bool:
+    """Whether the reader may know these words: from one open text, or from the end of one and the start of the next.
+
+    Texts stand one behind the other on a page, and two that are open may make what a third one says that is kept.
+    """
+    if run in told:
+        return True
+    return any(run[:at] + WALL in told and _begun(run[at:], told) for at in range(1, len(run)))
+
+
+def _begun(rest: str, told: str) -> bool:
+    """Whether open texts make these letters, the last of them perhaps by its start alone."""
+    if WALL + rest in told:
+        return True
+    return any(f"{WALL}{rest[:at]}{WALL}" in told and _begun(rest[at:], told) for at in range(1, len(rest)))
+
+
+def _long(secrets: Secrets, hay: Haystack) -> Iterator[tuple[int, int, int]]:
+    """The runs that stand in the file: text, run, place."""
+    index, said = secrets.index, hay.letters
+    hits = [at for at in range(0, len(said) - GRAM + 1, STEP) if said[at : at + GRAM] in index]
+    for place in hits:
+        for number, which, run, at in index[said[place : place + GRAM]]:
+            if place >= at and said.startswith(run, place - at):
+                yield number, which, place - at
+
+
+def _short(secrets: Secrets, hay: Haystack) -> Iterator[tuple[int, int, int]]:
+    """The whole texts of few letters that stand in the file, in either direction."""
+    many = len(secrets.brief) > _FEW
+    for said, places in secrets.brief.items():
+        for each in (said, said[::-1]):
+            if (not many or each[:_CUT] in hay.pieces) and (at := hay.letters.find(each)) >= 0:
+                yield from ((number, which, at) for number, which in places)
+
+
+def _strewn(secrets: Secrets, hay: Haystack, common: Callable[[], Common]) -> Iterator[Finding]:
+    """Words of what is kept in the index's search that no text brought there that is open."""
+    known: dict[str, bool] = {}
+    for secret in secrets.texts if hay.bag else ():
+        for start, end, said in secret.held:
+            if len(said) < _WORD or said not in hay.bag:
+                continue
+            if said not in known:
+                known[said] = said in secrets.told or said in common().letters
+            if not known[said]:
+                yield Finding(secret.locate(start), secret.words[start:end], (("bag", ""),))
+
+
+def _finding(secret: Secret, runs: dict[int, list[int]], hay: Haystack) -> Finding:
+    start, end = _longest([secret.runs[which] for which in sorted(runs)])
+    channels = dict.fromkeys(hay.channel(at) for which in sorted(runs) for at in sorted(set(runs[which])))
+    named = [each for each in channels if each[0] not in _WHOLESALE] or list(channels)
+    return Finding(secret.locate(start), re.sub(r"\s+", " ", secret.words[start:end]), tuple(named))
+
+
+def _longest(runs: list[Run]) -> tuple[int, int]:
+    """The longest stretch of words that the runs make together."""
+    stretches = [[runs[0].start, runs[0].end]]
+    for run in runs[1:]:
+        if run.start <= stretches[-1][1]:
+            stretches[-1][1] = max(stretches[-1][1], run.end)
+        else:
+            stretches.append([run.start, run.end])
+    start, end = max(stretches, key=lambda each: each[1] - each[0])
+    return start, end
