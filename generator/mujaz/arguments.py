@@ -145,6 +145,9 @@ def parser_for(speaker: Speaker) -> argparse.ArgumentParser:
     pressing.add_argument("--booklet", action="store_true", help=say("help-booklet"))
     pressing.add_argument("--sheet", choices=("A3", "A4"), help=say("help-sheet"))
     pressing.add_argument("--creep", type=_millimetres, metavar="MM", help=say("help-creep"))
+    proving = command("proof")
+    proving.add_argument("targets", nargs="*", metavar="TARGET", help=say("help-proof-targets"))
+    proving.add_argument("--out", metavar="FILE", help=say("help-proof-out"))
     command("doctor")
     command("clean")
     for each in commands.choices.values():

@@ -9,7 +9,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from mujaz.build import Result
     from mujaz.model.brief import Yielded
     from mujaz.produce import Step
+    from mujaz.proving import Report
 
 WELL, WRONG_CONTENT, BROKEN = 0, 1, 3
 """Exit statuses: all well; content has problems or an output failed; the machine or Mujaz itself failed."""
@@ -111,6 +112,7 @@ def main(arguments: Sequence[str]) -> int:
         "import": _import,
         "schema": _schema,
         "press": _press,
+        "proof": _proof,
         "doctor": _doctor,
         "clean": _clean,
     }
@@ -424,6 +426,55 @@ def _press(desk: Desk) -> int:
     desk.give({"press": files}, result.problems)
     wrong = severity_counts(result.problems, strict=False) or not result.files
     return WRONG_CONTENT if wrong else WELL
+
+
+def _proof(desk: Desk) -> int:
+    from mujaz.proving import prove, prove_file, severe  # noqa: PLC0415 # what reads PDFs takes long to load
+
+    asked, speaker = desk.asked, desk.speaker
+    file = Path(asked.targets[0]) if len(asked.targets) == 1 else None
+    if file is not None and file.is_file() and (asked.out or not _made_here(desk, file)):
+        report, page, problems = prove_file(str(file), file.read_bytes(), speaker)
+        if asked.out:
+            Path(asked.out).write_bytes(page)
+            report = replace(report, path=asked.out)
+        reports: Sequence[Report] = (report,)
+    else:
+        result = prove(desk.root, asked.targets, speaker)
+        folder = os.path.relpath(desk.root / "output")
+        reports = [replace(each, path=f"{folder}/{each.path}" if each.path else "") for each in result.reports]
+        problems = result.problems
+    desk.problems(problems)
+    for each in reports:
+        word = "proof-found" if each.findings else "proof-well"
+        if each.path:
+            desk.tell(speaker.shown(speaker.say(word, name=each.name, count=len(each.findings), path=each.path)))
+    desk.give({"reports": [_reported(each) for each in reports]}, problems)
+    wrong = any(map(severe, reports)) or severity_counts(problems, strict=False)
+    return WRONG_CONTENT if wrong else WELL
+
+
+def _made_here(desk: Desk, file: Path) -> bool:
+    """Whether a file lies in the output folder of the workspace, if there is one."""
+    try:
+        return file.resolve().is_relative_to((desk.root / "output").resolve())
+    except _StopError:
+        return False
+
+
+def _reported(report: Report) -> dict[str, Any]:
+    found = [
+        {
+            "rule": each.rule,
+            "severity": each.severity.value,
+            "page": each.page or None,
+            "box": [round(edge, 2) for edge in each.box] if each.box else None,
+            "meant": each.meant,
+            "found": each.found,
+        }
+        for each in report.findings
+    ]
+    return {"target": report.name, "report": report.path or None, "pages": report.pages or None, "findings": found}
 
 
 def _clean(desk: Desk) -> int:

@@ -11,8 +11,8 @@ from mujaz.model.document import Made, State
 _NAME = re.compile(r"[a-z0-9-]+/[a-z0-9-]+\.[a-z]+\.(?:pdf|html)")
 """Of a target: another one is not ours, and might lead out of the output folder."""
 
-_PRESSED = re.compile(r"[a-z0-9-]+/[a-z0-9-]+\.[a-z]+\.(?:press|booklet)(?:-ticket)?\.pdf")
-"""Of a file for printing houses."""
+_PRESSED = re.compile(r"[a-z0-9-]+/[a-z0-9-]+\.[a-z]+\.(?:(?:press|booklet)(?:-ticket)?\.pdf|proof\.html)")
+"""Of a file for printing houses, or of the report of a proof."""
 
 FORMAT = 1
 """Of the file; another number means another Mujaz, whose state is not ours to trust."""

@@ -45,7 +45,8 @@ ELSEWHERE = frozenset(
     mujaz-failed workspace-missing topic-unknown language-off folder-not-empty topic-exists
     date-outside template-wrong labels-missing labels-bent address-denied renderer-said
     export-failed export-died export-slow export-memory
-    glyph-missing font-foreign language-lost page-not-alone pages-over pages-rigid page-sparse
+    glyph-missing font-foreign language-lost page-not-alone pages-over pages-rigid page-sparse proof-stale
+    leak leak-withdrawn rule-fixed
     order-wrong words-lost words-strange words-other letters-unjoined letters-shaped glyph-other glyph-blank
     font-absent text-outside text-over side-wrong contents-wrong note-lost note-elsewhere note-number
     head-wrong head-aside direction-lost title-lost standard-lost file-broken text-turned

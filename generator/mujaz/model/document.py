@@ -120,4 +120,4 @@ class State:
     made: Mapping[str, Made] = field(default_factory=lambda: MappingProxyType({}))
     """Target's name → what was made."""
     pressed: frozenset[str] = frozenset()
-    """Names of files for printing houses: they stay as long as the target whose pages they show."""
+    """Names of files for printing houses and of reports of proofs: they stay as long as the target that they show."""

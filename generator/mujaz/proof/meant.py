@@ -163,6 +163,9 @@ def meant(document: Document) -> Meant:
         if value == "none"
         for element in select(elements, each)
     }
+    for element in hidden:
+        if element.tag not in BLOCKS and element.getparent() is not None:
+            element.drop_tree()  # in the middle of a passage, which goes on without it
     numbers = {note: at for at, note in enumerate((e for e in page.root.iter("span") if is_note(e)), start=1)}
     flow: list[Passage] = []
     notes: list[Passage] = []

@@ -80,6 +80,9 @@ def matches(element: Element, selector: str) -> bool:
 def select(elements: Iterable[Element], selector: str) -> Iterator[Element]:
     """The elements that a selector means."""
     words = selector.partition("::")[0].split()
+    if not all(map(_COMPOUND.fullmatch, words)):
+        yield from _matched(elements, selector.partition("::")[0])
+        return
     found = _COMPOUND.fullmatch(words[-1]) if words else None
     if found is None:
         return
@@ -88,6 +91,20 @@ def select(elements: Iterable[Element], selector: str) -> Iterator[Element]:
         near = (not tag or element.tag == tag) and (not name or name in element.attrib.get("class", ""))
         if near and isinstance(element.tag, str) and matches(element, selector):
             yield element
+
+
+def _matched(elements: Iterable[Element], selector: str) -> Iterator[Element]:
+    """The elements that a selector of any kind means; none where it cannot be understood."""
+    import cssselect2  # noqa: PLC0415 # a house may write what our own style sheets do not
+
+    root = next(iter(elements))
+    try:
+        compiled = cssselect2.compile_selector_list(selector)
+    except cssselect2.SelectorError:
+        return
+    for each in cssselect2.ElementWrapper.from_html_root(root).iter_subtree():
+        if any(one.test(each) for one in compiled):
+            yield each.etree_element
 
 
 def _is(element: Element, compound: str) -> bool:
