@@ -11,7 +11,7 @@ from types import MappingProxyType
 from markupsafe import Markup
 
 from mujaz import arabic, prose
-from mujaz.model.blocks import Block, Evaluation, Figure, Grid, Row
+from mujaz.model.blocks import Block, Evaluation, Figure, Grid, Row, Timeline
 from mujaz.model.brief import Brief, Item, Link, Part, Plot, Section, Selection, Value
 from mujaz.model.content import Workspace
 from mujaz.model.document import Medium, Target
@@ -159,6 +159,8 @@ def _told(holder: Noun, depth: Depth) -> Iterator[tuple[str, tuple[Wording, ...]
     for name in sorted(fields, key=_rank):
         info = fields[name]
         since = next((mark.depth for mark in info.metadata if isinstance(mark, Since)), Depth.HEADLINE)
+        if name == "intro" and isinstance(holder, Timeline) and holder.yearless:
+            since = Depth.HEADLINE
         texts = tuple(_wordings(getattr(holder, name)))
         if texts and depth >= since and name != "points":
             marked = (mark for mark in info.metadata if isinstance(mark, Shape))

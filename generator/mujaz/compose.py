@@ -11,7 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from mujaz.arabic import digits
-from mujaz.bidi import settle
+from mujaz.bidi import Base, settle
 from mujaz.draw import Look, draw
 from mujaz.faces import faces_of
 from mujaz.model.brief import Brief, Note, plain
@@ -20,8 +20,11 @@ from mujaz.model.text import Depth
 from mujaz.policy import closed
 from mujaz.problems import Problem, Where
 from mujaz.templates import House, TemplateMistakeError, Templates, labels_of, look_of, rendered
+from mujaz.ties import tied
 
 _CALL = re.compile(r'<a class="note-call" id="call_(\d+)"[^>]*>([^<]*)</a>')
+_CITED = re.compile(r'((?:<a class="note-call"[^>]*>[^<]*</a>| <span class="cite">.*?</span>)+)([.،؛!?؟…]*)$')
+"""The calls, or the author and year, that end a text, and the mark that may stand after them."""
 _BUTTON = '<button class="note-call" id="call_{0}" popovertarget="note_{0}">{1}</button>'
 _HELD = re.compile(
     r'(?:(?<=[\s>])|^)([^\s<>&]{1,24})?(<button class="note-call"[^>]*>[^<]*</button>)([.،؛:؟!?,;»”")\]…]*)'
@@ -50,7 +53,8 @@ def compose(brief: Brief, templates: Templates, *, medium: Medium, house: House,
         "press": medium is Medium.PRESS,
     }
     html = rendered(templates, "brief.html.j2", given)
-    html = settle(html, "rtl" if brief.direction == "rtl" else "ltr") if medium.paged else closed(html)
+    base: Base = "rtl" if brief.direction == "rtl" else "ltr"
+    html = settle(tied(html, base), base) if medium.paged else closed(html)
     return Document(
         name=Target(brief.slug, brief.audience, brief.language, medium).name,
         html=html,
@@ -147,6 +151,8 @@ def _headed(told: dict[str, Any], labels: Mapping[str, Any]) -> dict[str, Any]:
     for section in told["sections"]:
         side = section["fields"].get("side")
         section["heading"] = labels["sides"][side] if side else labels["kinds"][section["kind"]]
+        if section["kind"] == "quote":
+            section["quoted"] = _quoted(section["fields"]["text"], labels["quote"])
         if section["opposes"]:
             groups[-1] = _pair(groups[-1]["sections"][0], section)
         else:
@@ -160,6 +166,13 @@ def _long(told: Mapping[str, Any]) -> bool:
     """Whether the text has sections enough for a reader to need a way through them."""
     anchors = {section["anchor"] for section in told["sections"]}
     return sum(each["anchor"] in anchors for each in told["entries"]["all"]) >= _LONG
+
+
+def _quoted(text: Markup, marks: Mapping[str, str]) -> Markup:
+    """Someone's words between the marks of a language; the calls of notes at their end are not theirs."""
+    spoken = _CITED.search(text)
+    words, calls, stop = (text[: spoken.start()], spoken[1], spoken[2]) if spoken else (text, "", "")
+    return Markup("{}{}{}{}{}").format(marks["open"], Markup(words), stop, marks["close"], Markup(calls))  # noqa: S704 # parts of a Markup
 
 
 def _entries(told: dict[str, Any], labels: Mapping[str, Any]) -> dict[str, Any]:

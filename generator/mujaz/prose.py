@@ -10,6 +10,7 @@ from typing import Literal
 import nh3
 from lxml.html import HtmlElement, fragment_fromstring, tostring
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markupsafe import Markup
@@ -50,6 +51,8 @@ _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u2
 _DIGIT = re.compile("[0-9٠-٩۰-۹]")
 _SIGNED = re.compile(r"(?<![\w.,/+−±<>=\"'%-])[-+−±][0-9]+(?:[.,][0-9]+)*%?(?![\w/-]|[ \u00a0]?[0-9])(?=[^<>]*(?:<|$))")
 """A signed number of running text: not a telephone number, and not inside a tag."""
+_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>“”]*[\w/]")
+_STRAIGHT = str.maketrans("‘’", "''")
 _SCHEMES = {"http", "https", "mailto"}
 
 
@@ -74,10 +77,11 @@ class Passage:
 def read(text: str, shape: Shape, voice: Voice) -> Passage:
     """Set a field: one paragraph for a line, blocks for a flow."""
     env: dict[str, list[str]] = {"brackets": []}
+    parser = _ENGLISH if voice.direction == "ltr" else _PARSER
     # A line is one paragraph: what an author folded over several lines is joined again.
-    tokens = _PARSER.parseInline(" ".join(text.split()), env) if shape is Shape.LINE else _PARSER.parse(text, env)
+    tokens = parser.parseInline(" ".join(text.split()), env) if shape is Shape.LINE else parser.parse(text, env)
     safe = nh3.clean(
-        _PARSER.renderer.render(tokens, _PARSER.options, {}),
+        parser.renderer.render(tokens, parser.options, {}),
         tags=set(_TAGS),
         attributes=_ATTRIBUTES,
         url_schemes=_SCHEMES,
@@ -142,9 +146,21 @@ def _citation(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def _parser() -> MarkdownIt:
-    parser = MarkdownIt("js-default", {"html": False, "linkify": False, "maxNesting": MAX_NESTING})
-    parser.disable(["image", "html_block", "html_inline"])
+def _straightened(state: StateCore) -> None:
+    """An address as it was typed: its apostrophes are a part of it."""
+    for token in state.tokens:
+        for each in token.children or ():
+            if each.type == "text":
+                each.content = _ADDRESS.sub(lambda found: found[0].translate(_STRAIGHT), each.content)
+
+
+def _parser(*, curled: bool = False) -> MarkdownIt:
+    """Reads Markdown; `curled` makes “ ” ‘ ’ of straight marks, as English is printed."""
+    options = {"html": False, "linkify": False, "maxNesting": MAX_NESTING, "typographer": curled}
+    parser = MarkdownIt("js-default", options)
+    parser.disable(["image", "html_block", "html_inline", "replacements"])
+    if curled:
+        parser.core.ruler.after("smartquotes", "straightened", _straightened)
     parser.inline.ruler.before("link", "citation", _citation)
     parser.add_render_rule("cite", _render_cite)
     parser.add_render_rule("heading_open", _render_heading_open)
@@ -175,3 +191,4 @@ def _render_cell(_self: object, tokens: Sequence[Token], index: int, *_rest: obj
 
 
 _PARSER = _parser()
+_ENGLISH = _parser(curled=True)

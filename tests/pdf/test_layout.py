@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,13 @@ LOOSE = 0.6
 """Pixels of CSS by which rounding may move a word."""
 HANGING = 0.6 * MILLIMETRE
 """By how much the stroke of a letter may reach beyond the room that its font asks for."""
+HOLLOW = 40
+"""Pixels of CSS, two lines, by which a frame may reach below the last line inside it."""
+DAY = re.compile(r"(?<![\w.,٫٬/:])(?:[0-9٠-٩]{1,2})$")
+MONTH = re.compile(
+    r"(?:كانون|تشرين|شباط|آذار|نيسان|أيار|حزيران|تموز|آب|أيلول)(?!\w)|(?:Jan|Febr)uary|March|April|May|June|July|August"
+    "|(?:Septem|Octo|Novem|Decem)ber"
+)
 HEADINGS = {"h1", "h2", "h3", "h4", "dt", "figcaption"}
 LEADING = {"when", "who", "area", "instrument", "continued", "remark-title", "likelihood"}
 """Lines that name what follows them."""
@@ -87,6 +96,8 @@ def test_pages_are_set_as_a_typesetter_would(name: str, theme: Theme) -> None:
         "lines alone on a page": alone(laid),
         "headings at the foot": stranded(laid),
         "rows in two, or tables without their head": torn(laid),
+        "addresses that leave their scheme, days their month": parted(laid),
+        "frames and side lines that go on without their text": hollow(laid),
     }
     assert {defect: places for defect, places in found.items() if places} == {}
 
@@ -159,6 +170,45 @@ def torn(laid: list[Any]) -> list[str]:
     heads = {key for each in laid for key in _heads(each)}
     found = [f"a row on pages {sorted(on)}" for key, on in rows.items() if len(on) > 1 and key not in heads]
     return found + [f"page {page}" for held in tables.values() for page, headed in held.items() if not headed]
+
+
+def parted(laid: list[Any]) -> list[str]:
+    """Of all lines, also those of notes."""
+    found: list[str] = []
+    for number, page in enumerate(laid, start=1):
+        said = [words(box) for box in page.descendants() if type(box).__name__ == "LineBox"]
+        found += [f"page {number}: {line[-40:]}" for line in said if re.search("https?:/?/?$", line)]
+        pairs = pairwise(said)
+        found += [f"page {number}: {a[-20:]} | {b[:20]}" for a, b in pairs if DAY.search(a) and MONTH.match(b)]
+    return found
+
+
+def hollow(laid: list[Any]) -> list[str]:
+    found: list[str] = []
+    for number, page in enumerate(laid, start=1):
+        for box, inside in flow(page):
+            lined = getattr(box, "border_left_width", 0) or getattr(box, "border_right_width", 0)
+            around = {name for each in (*inside, box) if each.element is not None for name in classes(each)}
+            if lined and box.element_tag not in ("ul", "ol") and not around.isdisjoint({"concepts", "scenario"}):
+                bottoms = [each.position_y + each.height for each, _ in flow(box) if type(each).__name__ == "LineBox"]
+                below = box.position_y + box.border_height() - max(bottoms, default=box.position_y)
+                if below > HOLLOW:
+                    found.append(f"page {number}: {box.element_tag} {below:.0f}")
+    return found
+
+
+def classes(box: Any) -> list[str]:
+    return (box.element.get("class") or "").split()
+
+
+@pytest.mark.parametrize(("theme", "grey"), [("classic", "6b655b"), ("modern", "59626a")])
+def test_running_heads_have_the_grey_of_their_theme(theme: Theme, grey: str) -> None:
+    page = pages("coalition-exit/parliament.ar", theme)[1]
+    boxes = [
+        each for each in page.children if type(each).__name__ == "MarginBox" and each.at_keyword.startswith("@top")
+    ]
+    colours = [tuple(round(255 * part) for part in each.style["color"].coordinates) for each in boxes if each.children]
+    assert [bytes(each).hex() for each in colours] == [grey, grey]
 
 
 def _heads(page: Any) -> set[int]:

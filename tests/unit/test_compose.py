@@ -26,6 +26,7 @@ from mujaz.model.text import Kept, Noun, Wording
 from mujaz.read import read
 from mujaz.tailor import tailor
 from mujaz.templates import House, TemplateMistakeError, Templates, open_templates, packaged_folder
+from mujaz.ties import TIE
 from workspace import ROOT, advice, entry, house, point, reader, templates, told
 
 LOOK = House(house(), None)
@@ -260,8 +261,8 @@ def test_author_and_date_stand_in_the_page_as_they_stand_in_the_brief(medium: Me
 
 
 def bare(text: str) -> str:
-    """A text without the marks that set it in order on paper."""
-    return re.sub("[\u200e\u200f\u061c\u2066-\u2069]", "", text)
+    """A text without what settles its order and its lines on paper."""
+    return re.sub("[\u200e\u200f\u061c\u2066-\u2069]", "", text).replace(TIE, " ")
 
 
 SIDED = [
@@ -576,3 +577,13 @@ def test_contents_stand_in_two_columns_that_hold_all_of_them_in_order(slug: str,
     listed = [link.get("href") for link in screen.get_element_by_id("_contents").iter("a")]
     assert [each for each in listed if each != "#_notes"] == columns[0] + columns[1]
     assert abs(len(columns[0]) - len(columns[1])) < len(listed) / 3
+
+
+@pytest.mark.parametrize("medium", [Medium.PRINT, Medium.SCREEN])
+@pytest.mark.parametrize("text", ["نص [@hamid، ص 5]", "نص [@hamid، ص 5].", "نص. [@hamid، ص 5]"])
+def test_the_call_of_a_note_stands_behind_the_closing_mark_of_a_quotation(text: str, medium: Medium) -> None:
+    root = page(told(entry([{"kind": "quote", "text": text, "speaker": "قائل"}])), medium)
+    (said,) = root.xpath("//figure[@class='saying']//p")
+    (call,) = said.xpath(".//span[@class='footnote'] | .//button")
+    stop = "." if "." in text else ""
+    assert said.text_content() == f"«نص{stop}»{call.text_content()}"

@@ -106,7 +106,7 @@ def test_any_text_keeps_its_brackets_in_order_and_takes_a_call_for_each(text: st
     assert marks == [str(number) for number in range(len(passage.brackets))]
     calls = [Markup('<a href="#n{}">{}</a>').format(number, number) for number in range(len(marks))]
     written = str(write(passage, calls))
-    assert "data-cite=" not in re.sub(r"data-cite=(&quot;|\")0(&quot;|\")(&gt;|>)&lt;", "", written)
+    assert "data-cite=" not in re.sub(r"data-cite=(&quot;|[\"“])0(&quot;|[\"”])(&gt;|>)&lt;", "", written)
     assert [call for call in calls if written.count(str(call)) != 1] == []
 
 
@@ -291,3 +291,24 @@ def test_deep_blocks_end_at_a_bound(text: str) -> None:
 def test_a_hundred_levels_of_emphasis_lose_no_word(mark: str) -> None:
     text = f"{mark}ن " * 100 + "قلب" + f" ن{mark}" * 100
     assert words(flow(text).html).count("ن") == 200
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ('The coalition\'s "last" word', "The coalition’s “last” word"),
+        (
+            "He said: 'it **isn't** over', in the states' name",
+            "He said: ‘it <strong>isn’t</strong> over’, in the states’ name",
+        ),
+        ("`it's` and https://x.org/it's?a='b/", "<code>it's</code> and https://x.org/it's?a='b/"),
+        ("<https://x.org/o'k>", "https://x.org/o'k"),
+        ('a 5" gun', 'a 5" gun'),
+    ],
+)
+def test_straight_marks_are_curled_in_english_but_not_in_code_and_addresses(text: str, wanted: str) -> None:
+    assert re.sub("</?a[^>]*>", "", line(text, ENGLISH).html) == wanted
+
+
+def test_straight_marks_stay_in_other_languages() -> None:
+    assert line('قال "smith\'s"').html == 'قال "smith\'s"'

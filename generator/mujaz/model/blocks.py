@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Annotated, Literal, get_args
 
@@ -21,6 +22,9 @@ from mujaz.model.points import (
     Verdict,
 )
 from mujaz.model.text import Depth, Flow, Kept, Line, Noun, Since, Slug
+
+_YEAR = re.compile(r"\d{3}")
+"""What of a date can only be its year, in any digits: «82 ق.م» cannot be told from a day."""
 
 
 class Chart(StrEnum):
@@ -129,6 +133,11 @@ class Timeline(Pointed):
     kind: Literal["timeline"]
     points: Annotated[tuple[Event, ...], Field(min_length=1)]
     """The events, in the order of time."""
+
+    @property
+    def yearless(self) -> bool:
+        """Whether a date names no year: what is said of the dates is then told at every depth."""
+        return any(_YEAR.search(event.when.default) is None for event in self.points)
 
 
 class LegalBasis(Pointed):
