@@ -243,13 +243,17 @@ def test_no_letter_reaches_into_the_margin(built: tuple[Path, Result]) -> None:
     assert reaching == []
 
 
-@pytest.mark.parametrize("before", ["", "<b>بعض</b> "], ids=["one text", "texts and elements"])
+@pytest.mark.parametrize(
+    "before",
+    ["", "<b>بعض</b> ", '<b>بعض</b> <span dir="ltr">of Latin words in a row <i>and more of</i> them</span> '],
+    ids=["one text", "texts and elements", "words from the left"],
+)
 @pytest.mark.parametrize("align", ["start", "justify"])
 def test_a_line_that_ends_before_an_element_ends_at_the_margin(before: str, align: str) -> None:
     """Its last space is taken away where it stands; widths are tried until the element is what does not fit."""
     tried = 0
     for width in range(150, 320, 2):
-        sheet = f"@page {{size: {width}px 200px; margin: 20px}}"
+        sheet = f"@page {{size: {width}px 400px; margin: 20px}}"
         style = f"{sheet} body {{font: 20px Amiri; margin: 0; font-kerning: none; text-align: {align}}}"
         text = f"<p>{before}كلمات في سطر من الكلام <strong>وعنصر</strong> بعده</p>"
         html = f'<html dir="rtl" lang="ar"><head><style>{style}</style></head><body>{text}'

@@ -27,6 +27,7 @@ def _mended(remove: Callable[[Any, Any], None], inline: Any) -> Callable[[Any, A
         last = _last(line, inline.boxes)
         before = [each.position_x for each in last]
         text = last[-1].text if last else ""
+        width = last[-1].width if last else 0
         whole = [(each, each.position_x) for each in line.children]
         remove(context, line)
         if line.style["direction"] == "ltr":
@@ -37,10 +38,19 @@ def _mended(remove: Callable[[Any, Any], None], inline: Any) -> Callable[[Any, A
             # The space stood at the left of the last text: its right edge comes nearer, and it stays where it is.
             for each, place in zip(last, before, strict=True):
                 each.position_x = place
+            if last and not last[-1].pango_layout.first_line_direction % 2:
+                _draw_near([line, *last], width - last[-1].width)
         if last and last[-1].text not in ("", text):
             _measure(context, last[-1], inline)
 
     return remove_last_whitespace
+
+
+def _draw_near(chain: list[Any], space: float) -> None:
+    """Let what stands at the right of a text that runs from the left close the gap that its last space has left."""
+    for holder in chain[:-1]:
+        for child in holder.children[:-1]:
+            child.translate(dx=-space, ignore_floats=True)
 
 
 def _measure(context: Any, box: Any, inline: Any) -> None:
