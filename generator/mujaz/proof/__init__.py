@@ -38,7 +38,7 @@ def sent(document: Document, data: bytes) -> tuple[Finding, ...]:
 def findings(document: Document, data: bytes) -> tuple[Finding, ...]:
     """All that a PDF shows otherwise than its document meant it."""
     # What reads PDFs is loaded where one is read: web pages are proved without.
-    from mujaz.proof import areas, boxes, heads, joining, lines, markers, numbers  # noqa: PLC0415
+    from mujaz.proof import areas, boxes, heads, joining, lines, markers, numbers, opinion  # noqa: PLC0415
     from mujaz.proof.meant import meant  # noqa: PLC0415
     from mujaz.proof.read import UnreadableError, read  # noqa: PLC0415
 
@@ -65,6 +65,7 @@ def findings(document: Document, data: bytes) -> tuple[Finding, ...]:
         *markers.fonts(pages, faces),
         *markers.blank(pages),
         *markers.forms(pages, document.html),
+        *opinion.disputed((*wanted.passages, *wanted.notes)),
         *text.findings,
         *(each for each in notes.findings if each.rule != "words-lost"),
         *joining.joined(runs, shaping),

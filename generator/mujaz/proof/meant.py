@@ -69,12 +69,15 @@ class Passage:
     levels: tuple[int, ...] = ()
     at: list[int] = field(default_factory=list)
     """The place in the text of each visible character."""
+    plain: bool = False
+    """Whether nothing in it runs against its direction."""
 
     def __post_init__(self) -> None:
         """Work out what every line is asked for."""
         self.visible = self.text.translate(VISIBLE)
         self.at = [at for at, each in enumerate(self.text) if VISIBLE[ord(each)]]
-        if _ONE_WAY[self.base].fullmatch(self.text):
+        self.plain = _ONE_WAY[self.base].fullmatch(self.text) is not None
+        if self.plain:
             self.levels = (1 if self.base == "rtl" else 0,) * len(self.text)
             return
         parts = [levels(line, self.base) for line in self.text.split(LINE)]
