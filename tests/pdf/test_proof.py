@@ -458,17 +458,18 @@ def test_a_foreign_file_is_told_of_what_it_lacks() -> None:
         pdf.save(packed)
     told_of = {each.rule for each in findings_of_file(packed.getvalue())}
     assert {
-        "language-lost",
-        "direction-lost",
-        "title-lost",
-        "standard-lost",
+        "language-untold",
+        "direction-untold",
+        "title-untold",
+        "tags-untold",
         "font-absent",
         "letters-shaped",
     } <= told_of
 
 
 def test_text_that_is_stored_from_the_left_is_told() -> None:
-    html = sample().html.replace(LONG, LONG[::-1])
+    most = LONG[: len(LONG) // 2]
+    html = exchanged(most, most[::-1])(sample().html)
     assert "text-turned" in {each.rule for each in findings_of_file(export(replace(sample(), html=html)).data)}
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from unicodedata import name, normalize
 
+from mujaz.problems import Severity
 from mujaz.proof.finding import Finding
 from mujaz.proof.markers import STANDARDS, is_form, syntax
 from mujaz.proof.pages import Pages
@@ -35,16 +36,17 @@ def findings_of_file(data: bytes) -> tuple[Finding, ...]:
 
 
 def _marks(pages: Pages) -> Iterator[Finding]:
-    """What a file should say of itself, whatever it holds."""
+    """What a file should say of itself, whatever it holds; it can be read without."""
     if not pages.language:
-        yield Finding("language-lost", found="—", facts={"allowed": "—"})
+        yield Finding("language-untold", severity=Severity.WARNING)
     if not pages.title:
-        yield Finding("title-lost", meant="—", found="—")
+        yield Finding("title-untold", severity=Severity.WARNING)
     for each in STANDARDS:
-        if not any(said.startswith(each.partition("-")[0]) for said in pages.standards):
-            yield Finding("standard-lost", facts={"standard": each})
+        name = each.partition("-")[0]
+        if not any(said.startswith(name) for said in pages.standards):
+            yield Finding("standard-untold", facts={"standard": name}, severity=Severity.WARNING)
     if not pages.marked:
-        yield Finding("standard-lost", facts={"standard": "Tagged PDF"})
+        yield Finding("tags-untold", severity=Severity.WARNING)
 
 
 def _fonts(pages: Pages) -> Iterator[Finding]:
@@ -66,7 +68,7 @@ def _text(pages: Pages, data: bytes) -> Iterator[Finding]:
             arabic += len(words)
             yield from _turned(number, words)
     if arabic >= _ENOUGH and pages.direction != "rtl":
-        yield Finding("direction-lost")
+        yield Finding("direction-untold", severity=Severity.WARNING)
     for number, said in enumerate(spoken(data), start=1):
         yield from _shaped(number, said)
 
