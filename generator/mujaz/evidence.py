@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from mujaz.latin import latin
 from mujaz.model.brief import Brief, Item, Section
 from mujaz.problems import Problem, Severity, Where
-from mujaz.proof.finding import Finding
+from mujaz.proof.finding import Box, Finding
 from mujaz.proof.sight import Said, Sight
 from mujaz.templates import Templates, rendered
 
@@ -84,12 +84,13 @@ def evidence(proved: Proved, templates: Templates, say: Sayer) -> bytes:
     pages = [
         {
             "picture": picture,
-            "findings": [_told(proved, number, each, size, say) for number, each in _of(proved, page)],
+            "findings": [_told(proved, number, each, say) for number, each in _of(proved, page)],
+            "boxes": _boxes(_of(proved, page), size),
             "passages": [_passage(each, proved.same) for each in _at(proved.sight.pages, page)],
         }
         for page, (picture, size) in enumerate(pictures(proved.data), start=1)
     ]
-    told = [_told(proved, number, each, (1, 1), say) for number, each in _of(proved, 0)]
+    told = [_told(proved, number, each, say) for number, each in _of(proved, 0)]
     weights = [each.severity for each in proved.findings]
     given = {
         "language": say.language,
@@ -135,17 +136,36 @@ def _at(pages: Sequence[tuple[Said, ...]], page: int) -> tuple[Said, ...]:
     return pages[page - 1] if page <= len(pages) else ()
 
 
-def _told(proved: Proved, number: int, each: Finding, size: tuple[float, float], say: Sayer) -> dict[str, Any]:
+def _boxes(found: list[tuple[int, Finding]], size: tuple[float, float]) -> list[dict[str, Any]]:
+    """The boxes of a page as parts of its size; findings of one place share a box, with the number of the first."""
+    numbers: dict[Box, list[int]] = {}
+    severe: set[Box] = set()
+    for number, each in found:
+        if each.box:
+            numbers.setdefault(each.box, []).append(number)
+            severe |= {each.box} if each.severity is Severity.ERROR else set()
+    return [
+        {
+            "number": held[0],
+            "label": f"{held[0]}+" if len(held) > 1 else str(held[0]),
+            "severity": Severity.ERROR.value if box in severe else Severity.WARNING.value,
+            **_place(box, size),
+        }
+        for box, held in numbers.items()
+    ]
+
+
+def _place(box: Box, size: tuple[float, float]) -> dict[str, str]:
+    left, bottom, right, top = box
+    width, height = size
+    parts = {"left": left / width, "top": 1 - top / height}
+    parts |= {"width": (right - left) / width, "height": (top - bottom) / height}
+    return {name: f"{100 * part:.2f}%" for name, part in parts.items()}
+
+
+def _told(proved: Proved, number: int, each: Finding, say: Sayer) -> dict[str, Any]:
     facts = {"page": str(each.page), "meant": each.meant, "found": each.found, **each.facts}
     problem = Problem(each.rule, Where(proved.name), {name: fact or "—" for name, fact in facts.items()}, each.severity)
-    left, bottom, right, top = each.box or (0, 0, 0, 0)
-    width, height = size
-    place = {
-        "left": left / width,
-        "top": 1 - top / height,
-        "width": (right - left) / width,
-        "height": (top - bottom) / height,
-    }
     return {
         "number": number,
         "rule": each.rule,
@@ -156,7 +176,6 @@ def _told(proved: Proved, number: int, each: Finding, size: tuple[float, float],
         "found": each.found,
         "letters": latin(each.meant),
         "same": same_of(each.meant, proved.same),
-        "box": {name: f"{100 * part:.2f}%" for name, part in place.items()} if each.box else None,
     }
 
 

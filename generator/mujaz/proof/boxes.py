@@ -16,8 +16,9 @@ _TOUCH = 0.3
 """Of the size of the smaller letters: runs that overlap by less stand beside each other."""
 _LETTER = 0.6
 """Of the size of the larger letters: what overlaps by less touches a letter and hides none."""
-_CORE = (0.05, 0.4)
-"""From where to where above the baseline every letter has its ink, as parts of its size."""
+_CORE = (-0.1, 0.6)
+"""From where to where above the baseline most letters have their ink, as parts of their size: lines that stand closer
+than this hide each other's letters, though no ink may touch."""
 
 
 def outside(pages: Pages, areas: Sequence[Area]) -> Iterator[Finding]:
