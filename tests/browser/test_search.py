@@ -221,7 +221,7 @@ def test_readers_and_languages_are_chosen_by_keyboard(page: Page) -> None:
     page.focus("#language")
     page.keyboard.press("End")
     assert page.input_value("#language") == "en"
-    assert titles(page) == ["The Coalition's Exit from Iraq"]
+    assert titles(page) == ["The Coalition’s Exit from Iraq"]
     assert page.inner_text("#found") == "موضوع واحد"
     page.fill("#sought", "IRAQ coalition")
     assert len(titles(page)) == 1
@@ -261,7 +261,7 @@ def test_coming_back_shows_the_search_that_one_left(page: Page) -> None:
 
 def test_titles_stand_in_their_own_language_and_direction(page: Page) -> None:
     heads = page.locator("h2").evaluate_all("heads => heads.map(each => [each.lang, each.dir, each.innerText])")
-    assert ["en", "ltr", "The Coalition's Exit from Iraq"] in heads
+    assert ["en", "ltr", "The Coalition’s Exit from Iraq"] in heads
     assert sum(lang == "ar" and direction == "rtl" for lang, direction, _ in heads) == 5
 
 

@@ -41,6 +41,7 @@ def sealed(raw: bytes, *, direction: str, font_of: FontOf) -> bytes:
             _turn(pdf)
         _scope(pdf)
         _note(pdf)
+        _link(pdf)
         join(pdf, font_of)
         pdf.remove_unreferenced_resources()
         pdf.save(packed, deterministic_id=True, linearize=False, object_stream_mode=pikepdf.ObjectStreamMode.generate)
@@ -100,6 +101,38 @@ def _note(pdf: pikepdf.Pdf) -> None:
         limits = pikepdf.Array([names[0], names[-2]])
         leaf = pikepdf.Dictionary(Names=names, Limits=limits)
         root.IDTree = pdf.make_indirect(pikepdf.Dictionary(Kids=pikepdf.Array([pdf.make_indirect(leaf)])))
+
+
+def _link(pdf: pikepdf.Pdf) -> None:
+    """Leave a link one place to be touched on each line, inside its own tag.
+
+    WeasyPrint gives each element inside a link a place of its own too, over the same words and outside of the link's
+    tag, where PDF/UA allows none.
+    """
+    numbers = pdf.Root.StructTreeRoot.ParentTree.Nums
+    holders = {int(numbers[at]): numbers[at + 1] for at in range(0, len(numbers), 2)}
+    spare: set[int] = set()
+    for page in pdf.pages:
+        kept = []
+        for each in page.get("/Annots", ()):
+            number = int(each.get("/StructParent", -1))
+            holder = holders.get(number)
+            link = each.get("/Subtype") == pikepdf.Name.Link
+            if not link or not isinstance(holder, pikepdf.Dictionary) or pikepdf.Name.Link == holder.S:
+                kept.append(each)
+                continue
+            holder.K = pikepdf.Array(kid for kid in holder.K if not _refers(kid))
+            spare.add(number)
+        if "/Annots" in page and len(kept) != len(page.Annots):
+            page.Annots = pikepdf.Array(kept)
+    if spare:
+        pairs = ((number, holder) for number, holder in holders.items() if number not in spare)
+        pdf.Root.StructTreeRoot.ParentTree.Nums = pikepdf.Array([part for pair in pairs for part in pair])
+
+
+def _refers(kid: object) -> bool:
+    """Whether a part of an element is no text, but a thing on the page."""
+    return isinstance(kid, pikepdf.Dictionary) and "/Obj" in kid
 
 
 def _kids(element: pikepdf.Object) -> list[pikepdf.Object]:
