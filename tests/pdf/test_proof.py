@@ -81,6 +81,16 @@ def test_a_sound_file_passes_without_a_word(theme: Theme) -> None:
     assert findings(document, export(document).data) == ()
 
 
+@pytest.mark.parametrize("digits", ["western", "arabic-indic", "persian"])
+def test_numbers_need_no_other_font_in_any_theme(digits: str) -> None:
+    """The mark that keeps a range in its Arabic order has a glyph of its own, where the face has none."""
+    block = {"kind": "summary", "headline": "بين 2027-2029 و12.5% و(5-7)", "gist": "زاد **12.5%** عام *2027-2029* هنا."}
+    for theme in ("classic", "modern"):
+        brief = told(entry([block]), reader(notes="none"), digits=digits, theme=theme)
+        document = compose(brief, templates(), medium=Medium.PRINT, house=House(house(theme=theme), None))
+        assert findings(document, export(document).data) == (), theme
+
+
 # ------------------------------------------------------------------------------------------- broken on purpose
 
 

@@ -63,7 +63,7 @@ class Fetcher(URLFetcher):  # type: ignore[misc] # WeasyPrint ships no types
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:  # noqa: ARG002 # WeasyPrint's signature
         """The bytes behind an address of ours. Raises DeniedError for any other."""
         if url in self.faces:
-            return URLFetcherResponse(url, self.faces[url].path.read_bytes(), {"Content-Type": "font/ttf"}, 200)
+            return URLFetcherResponse(url, self.faces[url].data, {"Content-Type": "font/ttf"}, 200)
         if url.startswith("data:image/"):
             return self._picture(url)
         self.denied.append(url if len(url) < 200 else url[:199] + "…")
