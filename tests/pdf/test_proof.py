@@ -141,6 +141,14 @@ BEFORE: dict[str, tuple[str, Callable[[str], str]]] = {
     "another title": ("title-lost", lambda html: re.sub("<title>.*?</title>", "<title>مسودة</title>", html)),
     "wide as no page is": ("text-outside", styled(".summary .headline { white-space: nowrap; font-size: 40pt }")),
     "pushed off the page": ("text-outside", styled(".summary .headline { position: relative; right: -300pt }")),
+    "in the colour of the paper": ("text-unseen", styled(".summary .gist { color: white; background: none }")),
+    "under a black sheet": (
+        "text-unseen",
+        styled(
+            ".block { position: relative } .block::after { content: ''; position: absolute; top: 0; left: 0; "
+            "width: 100%; height: 100%; background: black }"
+        ),
+    ),
     "printed over another": ("text-over", styled(".summary .gist { margin-top: -24pt }")),
     "bound on the other side": (
         "side-wrong",
@@ -524,6 +532,19 @@ def test_the_cases_of_the_bidi_corpus_pass_the_proof_of_order_and_both_programs_
         document = Document("t/a.ar.pdf", html, Medium.PRINT, "ar", direction, "س", "2025-01-15")
         found += [each for each in findings(document, export(document).data) if each.rule in ORDER]
     assert [(each.rule, each.meant, each.found) for each in found] == []
+
+
+@pytest.mark.parametrize("selector", [".footnote", ".gist", ".point > .detail", ".findings", ".summary, .table"])
+def test_words_that_a_style_sheet_hides_are_told(selector: str) -> None:
+    plain = sample()
+    document = replace(plain, html=styled(f"{selector} {{ display: none }}")(plain.html))
+    assert "words-hidden" in {each.rule for each in findings(document, export(document).data)}
+
+
+def test_a_hidden_ornament_is_no_loss() -> None:
+    plain = sample()
+    document = replace(plain, html=styled(".point .number { display: none }")(plain.html))
+    assert rules(document, export(document).data) == set()
 
 
 def test_an_order_that_only_one_program_sees_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:

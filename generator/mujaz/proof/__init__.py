@@ -38,7 +38,7 @@ def sent(document: Document, data: bytes) -> tuple[Finding, ...]:
 def findings(document: Document, data: bytes) -> tuple[Finding, ...]:
     """All that a PDF shows otherwise than its document meant it."""
     # What reads PDFs is loaded where one is read: web pages are proved without.
-    from mujaz.proof import areas, boxes, heads, joining, lines, markers, numbers, opinion  # noqa: PLC0415
+    from mujaz.proof import areas, boxes, heads, ink, joining, lines, markers, numbers, opinion  # noqa: PLC0415
     from mujaz.proof.meant import meant  # noqa: PLC0415
     from mujaz.proof.read import UnreadableError, read  # noqa: PLC0415
 
@@ -65,6 +65,7 @@ def findings(document: Document, data: bytes) -> tuple[Finding, ...]:
         *markers.fonts(pages, faces),
         *markers.blank(pages),
         *markers.forms(pages, document.html),
+        *(Finding("words-hidden", meant=each) for each in sorted(wanted.hidden)),
         *opinion.disputed((*wanted.passages, *wanted.notes)),
         *text.findings,
         *(each for each in notes.findings if each.rule != "words-lost"),
@@ -73,6 +74,7 @@ def findings(document: Document, data: bytes) -> tuple[Finding, ...]:
         *joining.parted((*text.placed, *notes.placed), shaping),
         *boxes.outside(pages, places),
         *boxes.over(pages),
+        *ink.unseen(pages, data),
         *boxes.sides(pages, places, boxes.extents(pages)),
         *numbers.contents(wanted, pages, text),
         *numbers.notes(wanted, pages, text, notes),

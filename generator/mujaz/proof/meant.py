@@ -23,6 +23,8 @@ from mujaz.proof.sheet import Sheet, read_sheet, select
 
 _OPEN = {"ltr": "\u2066", "rtl": "\u2067", "auto": "\u2068"}
 _CLOSE = "\u2069"
+_TEXT = 12
+"""Characters from which on something hidden is part of what a reader is told, and no ornament."""
 _LETTER_MARK = "\u061c"
 DIGITS = {
     "decimal": "0123456789",
@@ -134,6 +136,8 @@ class Meant:
     notes: tuple[Passage, ...]
     running: dict[str, tuple[Passage, ...]]
     """What stands on the margins, by the names that the style sheet gives it."""
+    hidden: tuple[str, ...]
+    """Texts of the brief that the style sheet hides."""
     places: dict[Element, int]
     """The number of each element in the order of the document."""
     ids: dict[str, Element]
@@ -166,6 +170,7 @@ def meant(document: Document) -> Meant:
         if value == "none"
         for element in select(elements, each)
     }
+    unseen = tuple(_hidden(hidden))
     for element in hidden:
         if element.tag not in BLOCKS and element.getparent() is not None:
             element.drop_tree()  # in the middle of a passage, which goes on without it
@@ -193,9 +198,20 @@ def meant(document: Document) -> Meant:
         tuple(flow),
         tuple(notes),
         {name: tuple(held) for name, held in margin.items()},
+        unseen,
         {element: at for at, element in enumerate(elements)},
         {element.get("id"): element for element in elements if isinstance(element.tag, str) and element.get("id")},
     )
+
+
+def _hidden(elements: set[Element]) -> Iterator[str]:
+    """The texts of hidden elements of the brief itself, the outermost ones; numbers and the like are no text."""
+    for element in elements:
+        above = list(element.iterancestors())
+        if elements.isdisjoint(above) and any(each.tag == "main" for each in above):
+            text = " ".join(element.text_content().split())
+            if len(text.translate(VISIBLE)) >= _TEXT:
+                yield text
 
 
 def _undo(root: Element) -> None:
