@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import accumulate
 
 from mujaz import arabic
 from mujaz.check.texts import Whole, whole_of
-from mujaz.leaks import Common, Haystack, Secrets, haystack, kept, search
+from mujaz.leaks import Common, Finding, Haystack, Secrets, haystack, kept, search
 from mujaz.leaks.channels import text
-from mujaz.leaks.letters import WALL, walled
+from mujaz.leaks.letters import WALL, letters, unnumbered, walled
 from mujaz.model.content import Library
 from mujaz.problems import Problem, Severity
 from mujaz.templates import Templates
@@ -22,7 +24,7 @@ _WORDED = (".j2", ".css", ".js", ".yaml", ".csl")
 _PLACES = re.compile(r"""\b(?:id|for|href|aria-[a-z]+)=["']#?_?([a-z0-9-]+)""")
 _OURS = frozenset({"section", "note", "call", "references", "caption"})
 """What the names of places begin with that no author gave."""
-_METHOD = "1"
+_METHOD = "2"
 """How files are looked through; another one looks through all of them once more."""
 _TOPICS = 4
 """That are kept in mind at a time."""
@@ -44,6 +46,7 @@ class Gate:
         self._strangers = cache(self._lent)
         self._common = cache(self._told)
         self._everywhere = cache(self._public)
+        self._worded = cache(self._lines)
 
     def secrets(self, topic: str, language: str, audience: str) -> tuple[Secrets, ...]:
         """What a file for this audience must not tell: of its topic, and of all whose words the house's files hold."""
@@ -65,7 +68,7 @@ class Gate:
         held = tuple(secrets)
         if not any(each.texts or each.names for each in held):
             return ()
-        return tuple(_problems(name, held, haystack(data), cache(lambda: self._beside(held))))
+        return tuple(self._problems(name, held, haystack(data), cache(lambda: self._beside(held))))
 
     def _beside(self, held: tuple[Secrets, ...]) -> Common:
         """What is common to all, and what these topics tell the reader: one may tell what another keeps."""
@@ -75,7 +78,7 @@ class Gate:
     def listed(self, name: str, data: bytes) -> tuple[Problem, ...]:
         """What the site's index tells that any reader is kept from: it is one for all."""
         held = (self._secrets(key, None) for key in self._entries)
-        return tuple(_problems(name, held, haystack(data), self._everywhere))
+        return tuple(self._problems(name, held, haystack(data), self._everywhere))
 
     @property
     def everyone(self) -> str:
@@ -99,6 +102,32 @@ class Gate:
         every = ((key, self._secrets(key, audience)) for key in sorted(self._entries))
         return tuple((key, each) for key, each in every if search(each, hay, self._common))
 
+    def _problems(
+        self, name: str, held: Iterable[Secrets], hay: Haystack, common: Callable[[], Common]
+    ) -> Iterator[Problem]:
+        for found in (each for secrets in held for each in search(secrets, hay, common)):
+            told = "|".join(f"{kind}:{at.replace(chr(124), chr(32))}" for kind, at in found.channels[:_CHANNELS])
+            facts = {"found": found.words, "file": f"output/{name}", "channels": told}
+            holder = self._holder(found)
+            yield Problem("leak", found.where, {**facts, "holder": holder} if holder else facts)
+
+    def _holder(self, found: Finding) -> str:
+        """The template or label of the house that holds the words, with the line; empty where none does."""
+        for origin, starts, said in self._worded():
+            places = [at for run in found.runs if (at := said.find(run)) >= 0]
+            if places:
+                return f"{origin}:{bisect_right(starts, min(places))}"
+        return ""
+
+    def _lines(self) -> tuple[tuple[str, list[int], str], ...]:
+        """The templates of the house: name, where each line begins in the letters, and the letters."""
+        found = []
+        for name, data in sorted(self._templates.house.items()):
+            if name.endswith(_WORDED):
+                lines = [unnumbered(letters(line)) for line in _decoded(data).splitlines()]
+                found.append((f"templates/{name}", [0, *accumulate(map(len, lines))], "".join(lines)))
+        return tuple(found)
+
     def _told(self) -> Common:
         told = walled(list(_aloud(self._library, self._templates)))
         return Common(f"{WALL}{told}{WALL}", _places(self._templates))
@@ -110,18 +139,13 @@ class Gate:
         return Common("\n".join((common.letters, *topics)), common.names | {slug for slug, _ in self._entries})
 
 
-def _problems(name: str, held: Iterable[Secrets], hay: Haystack, common: Callable[[], Common]) -> Iterator[Problem]:
-    for secrets in held:
-        for found in search(secrets, hay, common):
-            told = "|".join(f"{kind}:{at.replace(chr(124), chr(32))}" for kind, at in found.channels[:_CHANNELS])
-            yield Problem("leak", found.where, {"found": found.words, "file": f"output/{name}", "channels": told})
-
-
-def withdrawn(name: str, leaks: Iterable[Problem]) -> Iterator[Problem]:
-    """That a file was taken away because it told what its readers are kept from now."""
-    for each in leaks:
-        facts = {"found": each.facts["found"], "file": f"output/{name}"}
-        yield Problem("leak-withdrawn", each.where, facts, Severity.WARNING)
+def withdrawn(name: str, leaks: Sequence[Problem]) -> Problem:
+    """That a file was taken away because it told what its readers are kept from now, at the first place of it."""
+    facts = {"found": leaks[0].facts["found"], "file": f"output/{name}"}
+    others = len({each.where for each in leaks}) - 1
+    return Problem(
+        "leak-withdrawn", leaks[0].where, {**facts, "others": str(others)} if others else facts, Severity.WARNING
+    )
 
 
 def _aloud(library: Library, templates: Templates) -> Iterator[str]:

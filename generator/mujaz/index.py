@@ -94,7 +94,7 @@ def _cleared(office: Office, cards: Mapping[str, Card]) -> tuple[Problem, ...]:
         office.shelf.remove(INDEX)
     except (OSError, OutputError):
         return leaks
-    return (*withdrawn(INDEX, leaks), *_written(office.shelf, Catalogue(cards), None))
+    return (withdrawn(INDEX, leaks), *_written(office.shelf, Catalogue(cards), None))
 
 
 def _cards(office: Office, briefs: Mapping[str, Brief], known: Mapping[str, Card]) -> dict[str, Card]:

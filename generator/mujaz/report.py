@@ -60,7 +60,11 @@ class Speaker:
         """What is wrong, what is allowed, and what may have been meant."""
         facts = self._facts(problem)
         said = [_rules()[problem.rule][self.language].format_map(facts)]
-        said += [self.say(more, **{more: facts[more]}) for more in ("closest", "allowed") if facts.get(more)]
+        said += [
+            self.say(more, **{more: facts[more]})
+            for more in ("closest", "allowed", "holder", "others")
+            if facts.get(more)
+        ]
         return " ".join(said)
 
     def hint(self, problem: Problem) -> str:

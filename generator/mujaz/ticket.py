@@ -11,7 +11,7 @@ from mujaz import arabic
 from mujaz.bidi import settle
 from mujaz.model.brief import Brief
 from mujaz.model.content import Language
-from mujaz.model.document import Document, Medium
+from mujaz.model.document import Document, Medium, ticket_of
 from mujaz.model.press import MILLIMETRE, Pressed, Pressing
 from mujaz.problems import Problem, Where
 from mujaz.templates import House, TemplateMistakeError, Templates, labels_of, look_of, rendered
@@ -100,7 +100,7 @@ def ticket(brief: Brief, sent: Sent, templates: Templates, house: House) -> Docu
     }
     html = rendered(templates, "ticket.html.j2", facts)
     return Document(
-        name=sent.name.replace(f".{sent.how.kind}.", f".{sent.how.kind}-ticket."),
+        name=ticket_of(sent.name),
         html=settle(html, "rtl" if brief.direction == "rtl" else "ltr"),
         medium=Medium.PRINT,
         language=brief.language,

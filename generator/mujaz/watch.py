@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from mujaz.gate import Gate, reader, withdrawn
-from mujaz.model.document import Made, State, pages_of
+from mujaz.model.document import Made, State, pages_of, ticket_of
 from mujaz.problems import Problem
 from mujaz.publish import OutputError, Shelf
 
@@ -47,7 +47,10 @@ def _looked(shelf: Shelf, name: str, gate: Gate) -> Iterator[Problem]:
         return
     leaks = gate.leaks(name, data, gate.secrets(*reader(name)))
     if leaks and _removed(shelf, name):
-        yield from withdrawn(name, leaks)
+        yield withdrawn(name, leaks)
+        note = ticket_of(name)
+        if note:  # it tells the printer of a file that is gone
+            _removed(shelf, note)
     elif leaks:
         yield from leaks  # a link, or no right to remove it: this one only the house can take away
 

@@ -104,6 +104,34 @@ def test_the_number_of_the_page_is_told() -> None:
     assert ("page", "2") in leaks
 
 
+NUMBERS = {
+    "1,450": ("1450", "١٬٤٥٠", "۱٬۴۵۰", "1.450", "١ ٤٥٠"),
+    "1,450,000": ("١٬٤٥٠٬٠٠٠", "1 450 000"),
+    "12.5%": ("١٢٫٥٪", "12,5 %", "%12.5"),
+    "45-67": ("٤٥-٦٧", "٤٥–٦٧", "45 – 67"),
+    "15/1/2025": ("١٥/١/٢٠٢٥", "2025-01-15"),
+    "10:30": ("١٠:٣٠",),
+}
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_a_number_in_a_secret_is_no_hiding_place_on_paper(number: str, language: str) -> None:
+    """However its digits and separators are written, and in whatever order the page draws its parts."""
+    said = {"ar": "ثمن الصفقة {} مليون دولار", "en": "the price of the deal is {} million dollars"}[language]
+    way = "rtl" if language == "ar" else "ltr"
+    hidden = {**advice("fuel-subsidy", never=["public"]), "headline": said.format(number)}
+    secrets = kept(entry([{"kind": "recommendations", "points": [advice("prices"), hidden]}]), "public")
+    for other in (number, *NUMBERS[number]):
+        for form in ("{}", "<bdi>{}</bdi>", "{}<sup>7</sup>"):
+            shown = said.format(form.format(other))
+            data = printed(f"<p lang='{language}' dir='{way}'>{shown}</p>")
+            channels = {kind for each in search(secrets, haystack(data), Common) for kind, _ in each.channels}
+            assert "page" in channels, shown
+            if form == "{}" and other == number:
+                assert search(secrets, haystack(sound()), Common) == ()
+
+
 @pytest.mark.parametrize(
     ("planted", "kind"),
     [

@@ -172,6 +172,41 @@ def test_hamza_and_digits_do_not_hide_a_leak() -> None:
     assert channels(web("<p>مسئولية الوزارة عن انفاق ١٬٢٥٠ مليار دينار سنويا</p>"), of) == ["text"]
 
 
+NUMBERED = "ثمن الصفقة 1,450 مليون دولار تُدفع للشركة"
+
+
+def test_a_number_in_a_secret_may_be_written_in_any_way_and_have_notes_beside_it() -> None:
+    of = topic(headline=NUMBERED)
+    for number in ("1450", "١٬٤٥٠", "٤٥٠ ١", "1.450", "1,450<sup>7</sup>", ""):
+        assert channels(web(f"<p>ثمن الصفقة<sup>5</sup> {number} مليون دولار</p>"), of) == ["text"], number
+
+
+def test_where_the_words_are_open_the_number_decides() -> None:
+    of = entry(
+        [
+            {"kind": "summary", "headline": {"minister": NUMBERED, "default": NUMBERED.replace("1,450", "1,200")}},
+            {"kind": "note", "text": "كلام للجميع"},
+        ]
+    )
+    assert found(web(f"<p>{NUMBERED.replace('1,450', '١٬٢٠٠')}</p>"), of) == ()
+    assert channels(web(f"<p>{NUMBERED.replace('1,450', '١٬٤٥٠')}</p>"), of) == ["text"]
+
+
+@pytest.mark.parametrize(
+    ("text", "guarded"),
+    [
+        ("استقالة الوزير", True),
+        ("زيد عمر", False),
+        ("القسطنطينية", True),
+        ("استقالة", False),
+        ("زيادة الضريبة 15", False),
+        ("زيادة ضريبة الدخل 15", True),
+    ],
+)
+def test_a_text_that_is_too_short_to_be_told_from_others_is_not_looked_for(text: str, guarded: bool) -> None:
+    assert bool(found(web(f"<p>{text}</p>"), topic(headline=text))) is guarded
+
+
 @pytest.mark.parametrize("start", [b"", b"\0\0", b"%PDF-1.7\n", b"<?xml version='1.0' encoding='utf-8'?><html><p>"])
 def test_bytes_that_are_no_page_are_read_as_they_are(start: bytes) -> None:
     assert channels(start + SECRET.encode()) != []
@@ -447,7 +482,24 @@ def test_what_another_topic_tells_its_readers_is_no_secret_in_its_files(root: Pa
 
 def test_a_label_of_the_house_that_holds_a_secret_is_found(root: Path) -> None:
     template(root, "labels/ar.yaml", f"genre: {SECRET}\n")
-    assert {each.name for each in make(root).failed} == {"water/public.ar.html", "energy/public.ar.html"}
+    result = make(root)
+    assert {each.name for each in result.failed} == {"water/public.ar.html", "energy/public.ar.html"}
+
+
+def test_the_template_or_label_that_holds_the_words_is_named_with_its_line(root: Path) -> None:
+    template(root, "labels/ar.yaml", f"# labels\ngenre: {' '.join(WORDS[1:6])}\n")
+    told = leaks(make(root))
+    assert {each.facts["holder"] for each in told} == {"templates/labels/ar.yaml:2"}
+    for language in ("ar", "en"):
+        assert "templates/labels/ar.yaml:2" in Speaker(language).sentence(told[0])
+
+
+def test_no_template_is_named_where_none_holds_the_words(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    template(root, "labels/ar.yaml", "genre: ورقة\n")
+    monkeypatch.setattr("mujaz.model.text.Kept.shown_to", lambda _self, _audience: True)
+    told = leaks(make(root))
+    assert told != []
+    assert all("holder" not in each.facts for each in told)
 
 
 def test_a_tailor_that_forgets_what_is_kept_is_caught(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -569,14 +621,37 @@ def test_a_file_for_the_press_that_tells_what_is_kept_since_goes_with_its_pages(
     shelf = Shelf(root / "output")
     state = decode(shelf.read(STATE))
     assert state is not None
-    sent = {"water/public.ar.press.pdf": PUBLIC, "water/public.ar.booklet.pdf": "كلام للجميع"}
+    sent = {
+        "water/public.ar.press.pdf": PUBLIC,
+        "water/public.ar.press-ticket.pdf": "بطاقة",
+        "water/public.ar.booklet.pdf": "كلام للجميع",
+        "water/public.ar.booklet-ticket.pdf": "بطاقة",
+    }
     for name, text in sent.items():
         shelf.write(name, text.encode())
     shelf.write(STATE, encode(State(state.made, frozenset(sent))))
     hide(root)
     result = make(root)
     assert "output/water/public.ar.press.pdf" in {each.facts["file"] for each in leaks(result, "leak-withdrawn")}
-    assert set(outputs(root)) & set(sent) == {"water/public.ar.booklet.pdf"}
+    assert set(outputs(root)) & set(sent) == {"water/public.ar.booklet.pdf", "water/public.ar.booklet-ticket.pdf"}
+
+
+def test_a_file_that_is_taken_away_is_told_of_once_however_much_it_tells(root: Path) -> None:
+    path = root / "content" / "topics" / "water" / "ar.yaml"
+    told = topic_data("موضوع water")
+    open_to_all = [{**point("one"), "headline": SECRET}, {**point("two"), "headline": NUMBERED}]
+    told["blocks"][1]["points"] = open_to_all
+    write(path, told)
+    make(root)
+    for each in open_to_all:
+        each["never"] = ["public"]
+    write(path, told)
+    result = make(root)
+    said = leaks(result, "leak-withdrawn")
+    assert [each.facts["file"] for each in said] == ["output/water/public.ar.html"]
+    assert said[0].facts["others"] == "3"  # a headline and two names
+    assert SECRET in Speaker("ar").sentence(said[0])
+    assert "عددها 3" in Speaker("ar").sentence(said[0])
 
 
 def test_the_index_tells_nothing_that_anyone_is_kept_from(root: Path) -> None:
@@ -600,7 +675,7 @@ def test_what_only_a_kept_text_says_is_found_in_the_index_and_in_the_words_of_it
     planted = page.replace(b'data-words="', 'data-words="الانتخابات '.encode(), 1)
     assert planted != page
     told = {(leak.facts["found"], leak.facts["channels"]) for leak in gate.listed(INDEX, planted)}
-    assert told == {("الانتخابات", "bag:")}
+    assert told == {(SECRET, "bag:")}
     for words in (" ".join(WORDS[3:7]), SECRET[::-1]):
         spoiled = page.replace(b"</main>", f"<p>{words}</p></main>".encode(), 1)
         assert {leak.facts["channels"] for leak in gate.listed(INDEX, spoiled)} == {"text:"}

@@ -11,6 +11,7 @@ WALL = "\n"
 """Between the letters of two texts: no run reaches over it."""
 BREAK = "\0"
 """Between two texts that are one string before they are letters."""
+_DIGITS = re.compile(r"\d+")
 _HAMZA = frozenset("ءؤئ")
 """One sound that three countries write in three ways: it goes, whatever bears it."""
 _WORD = re.compile(r"[^\s\-‐‑–—/\\.,،؛:;()\[\]{}<>«»\"“”!?؟…|·•+=]+")
@@ -42,6 +43,24 @@ def letters(text: str) -> str:
     Lines are no walls: what a text breaks off goes on in the next line.
     """
     return unicodedata.normalize("NFKC", text).translate(_SPELLING)
+
+
+def unnumbered(said: str) -> str:
+    """Letters without the digits among them.
+
+    Digits are written in several ways, run against the line, and on paper their parts stand in any order; the call of
+    a note is one, too. What is looked for is the words around them.
+    """
+    return _DIGITS.sub("", said)
+
+
+def numbered(said: str) -> tuple[re.Pattern[str], tuple[list[str], ...]] | None:
+    """Letters with numbers inside → what finds them, and the digits of each number in no order; None without any."""
+    inner = said.strip("0123456789")
+    numbers = _DIGITS.findall(inner)
+    if not numbers:
+        return None
+    return re.compile(_DIGITS.sub(r"(\\d+)", inner)), tuple(map(sorted, numbers))
 
 
 def walled(texts: list[str]) -> str:

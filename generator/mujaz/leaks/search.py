@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 from mujaz.leaks.channels import Passage, names
-from mujaz.leaks.letters import WALL, letters, walled
+from mujaz.leaks.letters import WALL, letters, numbered, unnumbered, walled
 from mujaz.leaks.secrets import GRAM, LETTERS, STEP, Run, Secret, Secrets
 from mujaz.problems import Where
 
@@ -33,6 +33,8 @@ class Finding:
     """As the author wrote them."""
     channels: tuple[tuple[str, str], ...]
     """Where they stand in the file: kind and which."""
+    runs: tuple[str, ...] = ()
+    """Their letters without digits, as they were found."""
 
 
 class Haystack:
@@ -48,8 +50,9 @@ class Haystack:
             pieces.append(
                 walled(each.text.split()) if each.kind == "bag" else letters(each.text) if each.spoken else ""
             )
-            length += len(pieces[-1]) + 1
-        self.letters = WALL.join(pieces)
+            length += len(unnumbered(pieces[-1])) + 1
+        self.full = WALL.join(pieces)
+        self.letters = unnumbered(self.full)
 
     def channel(self, at: int) -> tuple[str, str]:
         """Where a letter stands."""
@@ -94,13 +97,14 @@ def search(secrets: Secrets, hay: Haystack, common: Callable[[], Common]) -> tup
         found.setdefault(number, {}).setdefault(which, []).append(at)
     told: dict[str, bool] = {}
     beside = cache(lambda: WALL.join((secrets.told, common().letters)))
+    words = cache(lambda: unnumbered(beside()))
     for number, runs in sorted(found.items()):
         secret = secrets.texts[number]
         for which in runs:
-            said = secret.runs[which].letters
-            if said not in told:
-                told[said] = _open(said, beside())
-        left = {which: places for which, places in runs.items() if not told[secret.runs[which].letters]}
+            run = secret.runs[which]
+            if run.full not in told:
+                told[run.full] = _open(run.letters, words()) and not _other(run, hay, beside)
+        left = {which: places for which, places in runs.items() if not told[secret.runs[which].full]}
         if left:
             findings.append(_finding(secret, left, hay))
     findings += [
@@ -113,7 +117,7 @@ def search(secrets: Secrets, hay: Haystack, common: Callable[[], Common]) -> tup
 
 def _near(secret: Secret, hay: Haystack) -> bool:
     """Whether some letters of a text stand in the file: without them, none of its runs does."""
-    said = "".join(each for _, _, each in secret.held)
+    said = unnumbered("".join(each for _, _, each in secret.held))
     starts = range(0, max(len(said) - _CUT + 1, 1), LETTERS - _CUT + 1)
     return len(said) < LETTERS or any(
         said[at : at + _CUT] in hay.pieces or said[at : at + _CUT][::-1] in hay.pieces for at in starts
@@ -128,6 +132,19 @@ def _open(run: str, told: str) -> bool:
     if run in told:
         return True
     return any(run[:at] + WALL in told and _begun(run[at:], told) for at in range(1, len(run)))
+
+
+def _other(run: Run, hay: Haystack, told: Callable[[], str]) -> bool:
+    """Whether the file has the very numbers of a run whose words the reader may know with other numbers."""
+    sought = numbered(run.full)
+    if sought is None or run.letters not in unnumbered(told()):
+        return False
+    wanted, numbers = sought
+    said, known = (
+        any(tuple(map(sorted, found.groups())) == numbers for found in wanted.finditer(text))
+        for text in (hay.full, told())
+    )
+    return said and not known
 
 
 def _begun(rest: str, told: str) -> bool:
@@ -157,23 +174,32 @@ def _short(secrets: Secrets, hay: Haystack) -> Iterator[tuple[int, int, int]]:
 
 
 def _strewn(secrets: Secrets, hay: Haystack, common: Callable[[], Common]) -> Iterator[Finding]:
-    """Words of what is kept in the index's search that no text brought there that is open."""
+    """Texts of which words are in the index's search that no text brought there that is open.
+
+    The text is told and not the words: each of them is one that everybody uses.
+    """
     known: dict[str, bool] = {}
     for secret in secrets.texts if hay.bag else ():
-        for start, end, said in secret.held:
+        for start, _, said in secret.held:
             if len(said) < _WORD or said not in hay.bag:
                 continue
             if said not in known:
                 known[said] = said in secrets.told or said in common().letters
             if not known[said]:
-                yield Finding(secret.locate(start), secret.words[start:end], (("bag", ""),))
+                yield Finding(secret.locate(start), _flat(secret.words), (("bag", ""),))
+                break
 
 
 def _finding(secret: Secret, runs: dict[int, list[int]], hay: Haystack) -> Finding:
     start, end = _longest([secret.runs[which] for which in sorted(runs)])
     channels = dict.fromkeys(hay.channel(at) for which in sorted(runs) for at in sorted(set(runs[which])))
     named = [each for each in channels if each[0] not in _WHOLESALE] or list(channels)
-    return Finding(secret.locate(start), re.sub(r"\s+", " ", secret.words[start:end]), tuple(named))
+    sought = tuple(dict.fromkeys(secret.runs[which].letters for which in sorted(runs)))
+    return Finding(secret.locate(start), _flat(secret.words[start:end]), tuple(named), sought)
+
+
+def _flat(words: str) -> str:
+    return re.sub(r"\s+", " ", words).strip()
 
 
 def _longest(runs: list[Run]) -> tuple[int, int]:

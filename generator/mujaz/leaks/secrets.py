@@ -11,7 +11,7 @@ from typing import Any
 
 from mujaz.brackets import BRACKET
 from mujaz.check.texts import Text, Whole, place, whole_of
-from mujaz.leaks.letters import WALL, walled, words
+from mujaz.leaks.letters import WALL, unnumbered, walled, words
 from mujaz.model.content import Entry, Path, Reference
 from mujaz.model.text import Judged, Kept
 from mujaz.problems import Where
@@ -25,9 +25,9 @@ GRAM = 10
 STEP = LETTERS - GRAM + 1
 """Of so many places in a row, one begins letters that lie wholly inside a run, wherever the run begins."""
 _PAIR = 8
-"""Letters of a whole text of few words that is looked for."""
+"""Letters of a whole text of few words that is looked for, digits aside."""
 _ALONE = 10
-"""Letters of a whole text of one word that is looked for."""
+"""Letters of a whole text of one word that is looked for, digits aside."""
 _ADDRESS = re.compile(r"https?://([^\s<>()\[\]\"']+)")
 _CITED = re.compile(r"[;؛]|-?@[^\s,،;؛\]]+")
 _SILENT = frozenset({"id", "type", "language", "allow"})
@@ -43,6 +43,9 @@ class Run:
     """Some words in a row of a text that is kept."""
 
     letters: str
+    """Without digits."""
+    full: str
+    """With them."""
     start: int
     end: int
     """Where it stands in that text, in characters."""
@@ -105,19 +108,21 @@ class Secrets:
 
     @cached_property
     def told(self) -> str:
-        """The letters of all that is open, a wall on both sides of each text."""
+        """The letters and digits of all that is open, a wall on both sides of each text."""
         return f"{WALL}{walled(list(self.open))}{WALL}"
 
 
 def _runs(held: list[tuple[int, int, str]]) -> Iterator[Run]:
     """From each word on, as many as are told again by nobody by chance."""
     for first in range(len(held)):
-        said, count = "", 0
+        if _numeral(held[first][2]):
+            continue
+        full, count = "", 0
         for last in range(first, len(held)):
-            said += held[last][2]
+            full += held[last][2]
             count += not _numeral(held[last][2])
-            if count >= WORDS and len(said) >= LETTERS:
-                yield Run(said, held[first][0], held[last][1])
+            if count >= WORDS and len(said := unnumbered(full)) >= LETTERS:
+                yield Run(said, full, held[first][0], held[last][1])
                 break
         else:
             return
@@ -126,10 +131,11 @@ def _runs(held: list[tuple[int, int, str]]) -> Iterator[Run]:
 def _whole(held: list[tuple[int, int, str]]) -> Iterator[Run]:
     """A text of few words as one run. A date or a number is no secret by itself: others have the same."""
     spoken = [each for each in held if not _numeral(each[2])]
-    said = "".join(each[2] for each in held)
+    full = "".join(each[2] for each in held)
+    said = unnumbered(full)
     needed = (_ALONE, 1) if len(held) == 1 else (_PAIR, 3 if len(spoken) < len(held) else 2)
     if len(said) >= needed[0] and len(spoken) >= needed[1]:
-        yield Run(said, held[0][0], held[-1][1])
+        yield Run(said, full, held[0][0], held[-1][1])
 
 
 def _numeral(word: str) -> bool:

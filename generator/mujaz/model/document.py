@@ -49,6 +49,15 @@ def pages_of(name: str) -> str:
     return f"{topic}/{'.'.join(file.split('.')[:2])}.{Medium.PRINT}"
 
 
+def ticket_of(name: str) -> str:
+    """The printer's ticket of a file for a printing house; empty for any other file, and for a ticket."""
+    topic, _, file = name.partition("/")
+    parts = file.split(".")
+    if len(parts) != 4 or parts[2].endswith("-ticket"):
+        return ""
+    return f"{topic}/{'.'.join((*parts[:2], f'{parts[2]}-ticket', parts[3]))}"
+
+
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """A file that a document carries inside it."""
