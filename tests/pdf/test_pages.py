@@ -141,9 +141,10 @@ def test_a_brief_is_within_its_pages_and_would_not_be_a_step_richer(tmp_path: Pa
     root = tmp_path / "workspace"
     shutil.copytree(ROOT / "content", root / "content")
     shutil.copy(ROOT / "mujaz.yaml", root)
-    audience = root / "content" / "audiences" / "parliament.yaml"
-    audience.write_text(re.sub("pages: [0-9]+", "pages: 5", audience.read_text("utf-8")), "utf-8")
-    request = Request(topics=frozenset({"coalition-exit"}), audiences=frozenset({"parliament"}))
+    file = root / "content" / "audiences" / "parliament.yaml"
+    file.write_text(re.sub("pages: [0-9]+", "pages: 5", file.read_text("utf-8")), "utf-8")
+    topic, audience, language = (frozenset({each}) for each in ("coalition-exit", "parliament", "ar"))
+    request = Request(topics=topic, audiences=audience, languages=language)
     result = build(root, request, jobs=2, tell=lambda _step: None)
     pages = {each.target.name: each.pages for each in result.built if each.pages}
     assert set(pages.values()) == {5}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chance import KINDS, READERS, readers, topics
@@ -194,6 +194,7 @@ def shown(root: Path, name: str) -> int:
     return (root / "output" / name).read_text("utf-8").count("عنوان-")
 
 
+@settings(max_examples=30)
 @given(points=st.integers(2, 60), budget=st.integers(1, 5))
 def test_what_is_built_is_within_its_budget_and_one_step_richer_is_not(
     points: int, budget: int, tmp_path_factory: pytest.TempPathFactory
