@@ -59,7 +59,7 @@ ELSEWHERE = frozenset(
 """Rules of the command line, of building and of exporting; all others are about content, and have a case here."""
 IMPORTED = frozenset(rule for rule in rules() if rule.startswith(("bibtex-", "import-")))
 """Rules of files of references that are brought in: their cases stand in tests/cases/bibtex."""
-SILENCES = frozenset(("rule-unknown", "allow-unused", "allow-reasonless"))
+SILENCES = frozenset(("rule-unknown", "rule-firm", "allow-unused", "allow-reasonless"))
 """Rules about rules, which are tried where those are."""
 CASES = Path(__file__).parents[1] / "cases" / "mistakes"
 
