@@ -163,7 +163,9 @@ class _Table:
             told_in, made = last
             rung = min(made.rung, len(rungs) - 1)
             # Pages that are made are counted: that a web page told so much does not promise that they fit.
-            known = (told_in == pages or not printed) and _same({**inputs, **of_medium(site.theme, told_in.medium)}, made)
+            known = (told_in == pages or not printed) and _same(
+                {**inputs, **of_medium(site.theme, told_in.medium)}, made
+            )
         brief = assembled(site, rungs[rung]) if rung else whole
         return _Table(Choice(rungs, budget, rung, known), brief, {**inputs, "brief": brief.digest})
 

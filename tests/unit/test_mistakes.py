@@ -47,6 +47,7 @@ ELSEWHERE = frozenset(
     export-failed export-died export-slow export-memory
     glyph-missing font-foreign language-lost page-not-alone pages-over pages-rigid page-sparse proof-stale
     leak leak-withdrawn rule-fixed order-disputed
+    file-unwritable file-no-pdf proof-one proof-folder proof-out
     language-untold title-untold standard-untold tags-untold direction-untold
     order-wrong words-lost words-strange words-other letters-unjoined letters-shaped glyph-other glyph-blank
     font-absent text-outside text-over side-wrong contents-wrong note-lost note-elsewhere note-number
