@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chance import KINDS, READERS, readers, topics
-from mujaz import jobs as jobs_of
 from mujaz import press
 from mujaz import produce as producing
 from mujaz.build import Result, build, look
 from mujaz.cli import main
+from mujaz.export.engines import versions
 from mujaz.fit import Search
 from mujaz.jobs import Job
 from mujaz.model.brief import Yielded
@@ -317,8 +317,9 @@ def test_pages_made_after_their_web_page_are_counted_all_the_same(
     assert shown(root, PDF) == shown(root, HTML) == 10
     (root / "output" / PDF).unlink()
     # Other programs, by which a page holds less: the web page was fresh, and tells what the pages tell.
-    engines = jobs_of.versions
-    monkeypatch.setattr(jobs_of, "versions", lambda medium: f"{engines(medium)}{'2' if medium is Medium.PRINT else ''}")
+    monkeypatch.setattr(
+        "mujaz.jobs.versions", lambda medium: f"{versions(medium)}{'2' if medium is Medium.PRINT else ''}"
+    )
     monkeypatch.setattr(__import__(__name__), "LETTERS", 6)
     assert states(root)[HTML] == ()
     result = make(root)
