@@ -36,7 +36,7 @@ HEADS = {
         "language": ("The language", "Whether the Arabic is clean."),
         "languages": (
             "The languages",
-            "Whether the languages of a topic tell of the same things; `en` stands for its file en.yaml.",
+            "Whether the languages of a topic tell the same readers of the same things; `en` stands for its file en.yaml. `kept-differs` is an error.",
         ),
         "house": (
             "The house",
@@ -51,7 +51,10 @@ HEADS = {
         "evidence": ("الدليل", "ما تقوم عليه الدعاوى."),
         "length": ("الطول", "هل يتابعه قارئ مستعجل."),
         "language": ("اللغة", "هل العربية سليمة."),
-        "languages": ("اللغات", "هل تتحدث لغات الموضوع عن الأشياء نفسها. و`en` في المثال ملفه en.yaml."),
+        "languages": (
+            "اللغات",
+            "هل تقول لغات الموضوع الأشياء نفسها للقراء أنفسهم. و`en` في المثال ملفه en.yaml. و`kept-differs` خطأ لا تنبيه.",
+        ),
         "house": ("المؤسسة", "هل يُقرأ ما اختارته في `mujaz.yaml`، وبكل لغة. و`contrast-low` خطأ لا تنبيه."),
         "bad": "ما يُنبَّه عليه",
         "said": "نص التنبيه",
@@ -85,7 +88,7 @@ The weights are `error` (stops the topic), `warning` and `off` (in quotation mar
 
 A silenced rule that nothing breaks any more is a warning itself (`allow-unused`), and so a silence does not outlive its reason.
 
-The rule `leak`, by which a file is held back that tells an audience what it is kept from, belongs to `build`: it can be neither weighed nor silenced (`rule-fixed`).
+The rule `leak`, by which a file is held back that tells an audience what it is kept from, belongs to `build`: it can be neither weighed nor silenced (`rule-fixed`). The rule `kept-differs` is an error in every house (`rule-firm`), and an author may still silence it in a place.
 
 """,
     "ar": """# قواعد الأمر `check`
@@ -114,7 +117,7 @@ rules:
 
 والقاعدة المُسكتة التي لم يعد شيء يخالفها تنبيه هي نفسها (`allow-unused`)، فلا يبقى الإسكات بعد زوال سببه.
 
-أما القاعدة `leak`، وبها يُمنع نشر ملف فيه ما حُجب عن جمهوره، فهي من قواعد `build`، ولا يُغيَّر وزنها ولا تُسكت (`rule-fixed`).
+أما القاعدة `leak`، وبها يُمنع نشر ملف فيه ما حُجب عن جمهوره، فهي من قواعد `build`، ولا يُغيَّر وزنها ولا تُسكت (`rule-fixed`). والقاعدة `kept-differs` خطأ لدى كل مؤسسة لا يُغيَّر وزنه (`rule-firm`)، وللكاتب أن يُسكتها في موضع بعينه.
 
 """,
 }

@@ -57,7 +57,9 @@ def build(root: Path, request: Request, *, jobs: int, tell: Callable[[Step], Non
         site, told = watched(site_of(seen.library, open_templates(root), shelf, state))
         doubts += told
         planned, mistakes = plan(site, request)
-        made = produce.produce([job for job in planned if job.because], site, how=How(jobs, request.prove), tell=tell)
+        # What looks fresh may wait, too, for pages that tell how much of it can be told now.
+        due = [job for job in planned if job.because or not job.choice.known]
+        made = produce.produce(due, site, how=How(jobs, request.prove), tell=tell)
         listed = _listed(site, planned)
         held, _ = recalled(shelf)
         sparse = _sparse(planned, held)
@@ -67,7 +69,7 @@ def build(root: Path, request: Request, *, jobs: int, tell: Callable[[Step], Non
     told = (*unplaced((*made.problems, *listed), faults), *sparse, *(each for _, each in mistakes))
     return Result(
         built=tuple(sorted(made.built, key=lambda each: order[each.target])),
-        fresh=tuple(sorted({*(job.target for job in planned if not job.because), *made.fresh})),
+        fresh=tuple(sorted({*(job.target for job in planned if job not in due), *made.fresh})),
         failed=tuple(sorted({*made.failed, *(target for target, _ in mistakes)})),
         stopped=tuple(sorted(each for each in seen.library.broken if each in (request.topics or {each}))),
         problems=in_order((*seen.problems, *doubts, *faults, *told)),

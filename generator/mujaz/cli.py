@@ -432,11 +432,11 @@ def _proof(desk: Desk) -> int:
     from mujaz.proving import prove, prove_file, severe  # noqa: PLC0415 # what reads PDFs takes long to load
 
     asked, speaker = desk.asked, desk.speaker
-    file = Path(asked.targets[0]) if len(asked.targets) == 1 else None
-    if file is not None and file.is_file() and (asked.out or not _made_here(desk, file)):
+    file = _file_to_prove(desk)
+    if file is not None:
         report, page, problems = prove_file(str(file), file.read_bytes(), speaker)
         if asked.out:
-            Path(asked.out).write_bytes(page)
+            _write(Path(asked.out), page)
             report = replace(report, path=asked.out)
         reports: Sequence[Report] = (report,)
     else:
@@ -454,12 +454,40 @@ def _proof(desk: Desk) -> int:
     return WRONG_CONTENT if wrong else WELL
 
 
-def _made_here(desk: Desk, file: Path) -> bool:
-    """Whether a file lies in the output folder of the workspace, if there is one."""
+def _file_to_prove(desk: Desk) -> Path | None:
+    """The one file that is named and is no brief of the workspace; none where briefs are asked for."""
+    root, out = find_workspace(Path(desk.asked.workspace or ".").absolute()), desk.asked.out
+    files = [Path(each) for each in desk.asked.targets]
+    theirs = [each for each in files if each.is_file() and (out or not _made_in(root, each))]
+    if len(files) == 1 and theirs:
+        return theirs[0]
+    if theirs or (root is None and len(files) > 1):
+        raise _refused("proof-one", files[0])
+    if files and (root is None or out):
+        if files[0].is_dir():
+            raise _refused("proof-folder", files[0])
+        if root is None:
+            raise _refused("file-missing", files[0])
+    if out:
+        raise _refused("proof-out", Path(out))
+    return None
+
+
+def _refused(rule: str, path: Path) -> _StopError:
+    return _StopError(Problem(rule, Where(str(path)), {"found": path.name or str(path)}), WRONG_USE)
+
+
+def _made_in(root: Path | None, file: Path) -> bool:
+    """Whether a file lies in the output folder of a workspace."""
+    return root is not None and file.resolve().is_relative_to((root / "output").resolve())
+
+
+def _write(path: Path, data: bytes) -> None:
     try:
-        return file.resolve().is_relative_to((desk.root / "output").resolve())
-    except _StopError:
-        return False
+        path.write_bytes(data)
+    except OSError as error:
+        found = {"found": error.strerror or str(error)}
+        raise _StopError(Problem("file-unwritable", Where(str(path)), found), BROKEN) from error
 
 
 def _reported(report: Report) -> dict[str, Any]:

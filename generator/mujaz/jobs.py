@@ -78,7 +78,7 @@ class Job:
     @property
     def key(self) -> tuple[str, str, str]:
         """Topic, audience and language: one selection is told in all media."""
-        return (self.target.topic, self.target.audience, self.target.language)
+        return _key(self.target)
 
     @property
     def budget(self) -> int | None:
@@ -89,6 +89,10 @@ class Job:
     def yielded(self) -> tuple[Yielded, ...]:
         """What gave way for the file to be within its budget."""
         return yielded(self.choice.rungs[0], self.choice.rungs[self.choice.rung]) if self.choice.rung else ()
+
+
+def _key(target: Target) -> tuple[str, str, str]:
+    return (target.topic, target.audience, target.language)
 
 
 Mistakes = list[tuple[Target, Problem]]
@@ -106,11 +110,15 @@ def plan(site: Site, request: Request) -> tuple[list[Job], Mistakes]:
     tables: dict[tuple[str, str, str], _Table] = {}
     jobs: list[Job] = []
     mistakes: Mistakes = []
-    for target in targets(library, request):
+    asked = list(targets(library, request))
+    printed = {_key(each) for each in asked if each.medium is Medium.PRINT}
+    for target in asked:
         entry = entries[target.topic, target.language]
-        key = (target.topic, target.audience, target.language)
+        key = _key(target)
         try:
-            table = tables.get(key) or tables.setdefault(key, _Table.laid(site, entry, target.audience, shared))
+            if key not in tables:
+                tables[key] = _Table.laid(site, entry, target.audience, shared, printed=key in printed)
+            table = tables[key]
         except HijriRangeError as error:
             mistakes.append((target, Problem("date-outside", entry.source.where(("date",)), {"found": str(error)})))
             continue
@@ -139,7 +147,7 @@ class _Table:
     """Without those of a medium."""
 
     @staticmethod
-    def laid(site: Site, entry: Entry, audience: str, shared: Mapping[str, str]) -> _Table:
+    def laid(site: Site, entry: Entry, audience: str, shared: Mapping[str, str], *, printed: bool) -> _Table:
         reader = site.library.audiences[audience]
         richest = tailor(entry, audience, reader)
         budget = reader.pages if Medium.PRINT.value in reader.formats else None
@@ -147,14 +155,25 @@ class _Table:
         if budget is None:
             return _Table(Choice((richest,), None, 0, known=True), whole, {**shared, "brief": whole.digest})
         rungs = ladder(richest)
+        pages = Target(entry.slug, audience, entry.language, Medium.PRINT)
         told = "\n\n".join((str(budget), whole.digest, *map(outline, rungs)))
         inputs = {**shared, "choice": sha256(told.encode()).hexdigest()}
-        pages = Target(entry.slug, audience, entry.language, Medium.PRINT)
-        last = site.state.made.get(pages.name)
-        rung = min(last.rung, len(rungs) - 1) if last else 0
-        known = last is not None and _same({**inputs, **of_medium(site.theme, Medium.PRINT)}, last)
+        rung, known = 0, False
+        if last := _last(site, pages):
+            told_in, made = last
+            rung = min(made.rung, len(rungs) - 1)
+            # Pages that are made are counted: that a web page told so much does not promise that they fit.
+            known = (told_in == pages or not printed) and _same(
+                {**inputs, **of_medium(site.theme, told_in.medium)}, made
+            )
         brief = assembled(site, rungs[rung]) if rung else whole
         return _Table(Choice(rungs, budget, rung, known), brief, {**inputs, "brief": brief.digest})
+
+
+def _last(site: Site, topic: Target) -> tuple[Target, Made] | None:
+    """The file that knows how much was told the last time: the pages, or else the web page that waited for them."""
+    named = (replace(topic, medium=medium) for medium in Medium)
+    return next(((each, made) for each in named if (made := site.state.made.get(each.name))), None)
 
 
 def _same(inputs: Mapping[str, str], made: Made) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
@@ -26,6 +27,10 @@ from mujaz.templates import open_templates
 _BUILT = ((), ("unproven",))
 """Why a file must be made, where it shows what it should: there is no reason, or only that nobody has looked."""
 _ENGLISH = "en"
+_HEAD, _HEAD_WITHIN = b"%PDF-", 1024
+"""What every PDF begins with, and how far behind the beginning readers still look for it."""
+_STREAM = re.compile(r"^stream <[^>]*>(?: \([^)]*\))?: ")
+"""How the reader of PDFs names bytes that have no file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +75,15 @@ def prove(root: Path, names: Sequence[str], say: Sayer) -> Result:
 
 def prove_file(name: str, data: bytes, say: Sayer) -> tuple[Report, bytes, tuple[Problem, ...]]:
     """What can be known of any PDF without its source, with the report of it."""
-    found = findings_of_file(data)
+    found = tuple(map(_plain, findings_of_file(data))) if _HEAD in data[:_HEAD_WITHIN] else (Finding("file-no-pdf"),)
     proved = Proved(name, PurePath(name).name, data, found, Sight((), 0), {}, ours=False)
     page = evidence(proved, open_templates(Path("/nowhere")), say)
     return Report(name, "", 0, found), page, tuple(problems_of(found, Where(name)))
+
+
+def _plain(finding: Finding) -> Finding:
+    """The same, without the name that a program has for the bytes."""
+    return replace(finding, found=_STREAM.sub("", finding.found))
 
 
 def _asked(jobs: list[Job], names: Sequence[str]) -> list[Job]:

@@ -82,7 +82,7 @@ class Speaker:
         if problem.rule in ("type-wrong", "keys-expected"):
             known = facts["found"] in ("list", "mapping", "nothing")
             facts["found"] = self.say(f"found-{facts['found']}") if known else self.say("quoted", found=facts["found"])
-        if problem.rule in ("file-unreadable", "output-unwritable"):
+        if problem.rule in ("file-unreadable", "file-unwritable", "output-unwritable"):
             reasons = {os.strerror(number): self.say(word) for number, word in _REASONS.items()}
             facts["found"] = reasons.get(problem.facts["found"], facts["found"])
         if problem.rule == "audience-unknown":

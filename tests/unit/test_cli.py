@@ -460,3 +460,56 @@ sys.exit(f"loaded: {{heavy}}" if heavy else 0)
 def test_the_module_is_the_command() -> None:
     done = python("-m", "mujaz", "--version")
     assert (done.returncode, done.stdout) == (0, f"mujaz {mujaz.__version__}\n")
+
+
+# ------------------------------------------------------------------------------------------------ proof
+
+
+def refused(said: Read, *asked: str) -> tuple[int, list[tuple[str, str]]]:
+    said()
+    status = main(["proof", *asked, "--json"])
+    return status, [(each["rule"], each["path"]) for each in whole(said()[0])["problems"]]
+
+
+def test_outside_a_workspace_it_is_said_what_is_wrong_with_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: Read
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    for name in ("a.pdf", "b.pdf"):
+        (tmp_path / name).write_bytes(b"%PDF-1.7\n")
+    assert refused(said, "none.pdf") == (WRONG_USE, [("file-missing", "none.pdf")])
+    assert refused(said, "none.pdf", "--out", "r.html") == (WRONG_USE, [("file-missing", "none.pdf")])
+    assert refused(said, "folder") == (WRONG_USE, [("proof-folder", "folder")])
+    assert refused(said, "a.pdf", "b.pdf") == (WRONG_USE, [("proof-one", "a.pdf")])
+    assert refused(said) == (WRONG_USE, [("workspace-missing", ".")])
+
+
+def test_a_report_elsewhere_is_refused_for_a_brief(root: Path, said: Read) -> None:
+    (root / "a.pdf").write_bytes(b"%PDF-1.7\n")
+    assert refused(said, "water/minister.ar", "--out", "r.html") == (WRONG_USE, [("proof-out", "r.html")])
+    assert refused(said, "--out", "r.html") == (WRONG_USE, [("proof-out", "r.html")])
+    assert refused(said, "output", "--out", "r.html")[0] == WRONG_USE
+    assert refused(said, "water/minister.ar", "a.pdf") == (WRONG_USE, [("proof-one", "water/minister.ar")])
+    assert not (root / "r.html").exists()
+
+
+def test_a_report_that_cannot_be_written_is_told_of_as_such(root: Path, said: Read) -> None:
+    (root / "a.pdf").write_bytes(b"")
+    assert main(["proof", "a.pdf", "--out", "nowhere/r.html"]) == BROKEN
+    out, _ = said()
+    assert "[file-unwritable]" in out
+    assert "cannot be written" in out
+
+
+@pytest.mark.parametrize(
+    ("data", "rule"), [(b"", "file-no-pdf"), (b"words", "file-no-pdf"), (b"%PDF-1.7\nx", "file-broken")]
+)
+def test_what_is_no_pdf_is_told_plainly(root: Path, said: Read, data: bytes, rule: str) -> None:
+    (root / "a.pdf").write_bytes(data)
+    assert main(["proof", "a.pdf", "--out", "r.html"]) == WRONG_CONTENT
+    out, _ = said()
+    assert f"[{rule}]" in out
+    for told in (out, (root / "r.html").read_text("utf-8")):
+        assert "BytesIO" not in told
+        assert "stream <" not in told

@@ -18,6 +18,7 @@ from mujaz import press
 from mujaz import produce as producing
 from mujaz.build import Result, build, look
 from mujaz.cli import main
+from mujaz.export.engines import versions
 from mujaz.fit import Search
 from mujaz.jobs import Job
 from mujaz.model.brief import Yielded
@@ -284,6 +285,48 @@ def test_a_web_page_alone_tells_what_the_pages_would(tmp_path: Path, exports: Ex
     assert shown(root, HTML) == 10
     assert not (root / "output" / PDF).exists()
     assert [target.name for target in (*result.fresh, *result.failed)] == []
+    assert exports
+
+
+def states(root: Path, **asked: Any) -> dict[str, tuple[str, ...]]:
+    return {job.target.name: job.because for job in look(root, Request(**asked))[1]}
+
+
+def test_a_web_page_alone_is_fresh_until_something_changes(tmp_path: Path, exports: Exports) -> None:
+    root = desk(tmp_path, points=14, budget=1)
+    screen = frozenset({Medium.SCREEN})
+    make(root, media=screen)
+    assert states(root) == {HTML: (), PDF: ("new",)}
+    assert states(root, media=screen) == {HTML: ()}
+    assert [len(job.brief.sections[-1].points) for job in look(root, Request())[1]] == [10, 10]
+    exports.clear()
+    result = make(root, media=screen)
+    assert [target.name for target in result.fresh] == [HTML]
+    assert exports == []
+    desk(root, points=15, budget=1)
+    assert states(root)[HTML] == ("brief", "choice")
+
+
+def test_pages_made_after_their_web_page_are_counted_all_the_same(
+    tmp_path: Path, exports: Exports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = desk(tmp_path, points=14, budget=1)
+    make(root, media=frozenset({Medium.SCREEN}))
+    result = make(root)
+    assert [each.target.name for each in result.built] == [PDF]
+    assert [target.name for target in result.fresh] == [HTML]
+    assert shown(root, PDF) == shown(root, HTML) == 10
+    (root / "output" / PDF).unlink()
+    # Other programs, by which a page holds less: the web page was fresh, and tells what the pages tell.
+    monkeypatch.setattr(
+        "mujaz.jobs.versions", lambda medium: f"{versions(medium)}{'2' if medium is Medium.PRINT else ''}"
+    )
+    monkeypatch.setattr(__import__(__name__), "LETTERS", 6)
+    assert states(root)[HTML] == ()
+    result = make(root)
+    assert {each.target.name for each in result.built} == {PDF, HTML}
+    assert result.fresh == ()
+    assert shown(root, PDF) == shown(root, HTML) == 6
     assert exports
 
 

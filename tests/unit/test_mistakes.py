@@ -47,6 +47,7 @@ ELSEWHERE = frozenset(
     export-failed export-died export-slow export-memory
     glyph-missing font-foreign language-lost page-not-alone pages-over pages-rigid page-sparse proof-stale
     leak leak-withdrawn rule-fixed order-disputed words-hidden text-unseen
+    file-unwritable file-no-pdf proof-one proof-folder proof-out
     language-untold title-untold standard-untold tags-untold direction-untold
     order-wrong words-lost words-strange words-other letters-unjoined letters-shaped glyph-other glyph-blank
     font-absent text-outside text-over side-wrong contents-wrong note-lost note-elsewhere note-number
@@ -59,7 +60,7 @@ ELSEWHERE = frozenset(
 """Rules of the command line, of building and of exporting; all others are about content, and have a case here."""
 IMPORTED = frozenset(rule for rule in rules() if rule.startswith(("bibtex-", "import-")))
 """Rules of files of references that are brought in: their cases stand in tests/cases/bibtex."""
-SILENCES = frozenset(("rule-unknown", "allow-unused", "allow-reasonless"))
+SILENCES = frozenset(("rule-unknown", "rule-firm", "allow-unused", "allow-reasonless"))
 """Rules about rules, which are tried where those are."""
 CASES = Path(__file__).parents[1] / "cases" / "mistakes"
 

@@ -53,6 +53,62 @@ def test_ids_that_differ_are_told_with_both_ids_and_both_places(tmp_path: Path) 
     ]
 
 
+def keeping(root: Path, kept: dict[str, dict[str, Any]], *, rules: dict[str, str] | None = None) -> list[Any]:
+    """What is told of a topic whose languages keep one point each in their way."""
+    audiences = {name: {"label": name} for name in ("minister", "public", "press")}
+    lay(root, audiences=audiences)
+    house = {"organisation": "Mujaz", "languages": ["ar", "en"], **({"rules": rules} if rules else {})}
+    write(root / "mujaz.yaml", house)
+    for language, keys in kept.items():
+        points = [{"id": "one", "headline": "H", **keys.get("point", {})}]
+        block = {"kind": "findings", **keys.get("block", {}), "points": points}
+        topic = {"title": "T", "date": "2025-01-15", "blocks": [block]}
+        write(root / "content" / "topics" / "water" / f"{language}.yaml", topic)
+    seen = survey(root, TODAY)
+    assert seen.library is not None
+    assert ("water" in seen.library.broken) == any(each.severity is Severity.ERROR for each in seen.problems)
+    return [
+        (str(each.where).rpartition("/")[2], each.facts["found"], each.facts["audiences"], each.facts["place"])
+        for each in seen.problems
+        if each.rule == "kept-differs"
+    ]
+
+
+def test_what_one_language_keeps_and_another_tells_is_told_where_it_is_told(tmp_path: Path) -> None:
+    never: dict[str, Any] = {"point": {"never": ["public", "press"]}}
+    assert keeping(tmp_path / "a", {"ar": never, "en": {}}) == [
+        ("en.yaml:6:5", "one", "press, public", "ar.yaml:8:5"),
+    ]
+    assert keeping(tmp_path / "b", {"ar": {}, "en": never}) == [("ar.yaml:6:5", "one", "press, public", "en.yaml:8:5")]
+    assert keeping(tmp_path / "c", {"ar": never, "en": {"point": {"only": ["minister"]}}}) == []
+
+
+def test_each_language_may_tell_what_the_other_keeps(tmp_path: Path) -> None:
+    kept = {"ar": {"point": {"never": ["public"]}}, "en": {"point": {"never": ["press"]}}}
+    assert [(found[0], found[2]) for found in keeping(tmp_path, kept)] == [
+        ("ar.yaml:6:5", "press"),
+        ("en.yaml:6:5", "public"),
+    ]
+
+
+def test_a_block_that_tells_too_much_is_told_of_once_for_its_points_and_all_languages(tmp_path: Path) -> None:
+    block: dict[str, Any] = {"block": {"never": ["public"]}}
+    told = keeping(tmp_path / "a", {"ar": block, "en": {}, "fa": block})
+    assert told == [("en.yaml:4:3", "findings", "public", "ar.yaml:5:3")]
+    assert keeping(tmp_path / "b", {"ar": block, "en": {"point": {"never": ["public"]}}}) == [], "no point, no block"
+    assert [each[1] for each in keeping(tmp_path / "c", {"ar": {"point": {"never": ["press"]}}, "en": block})] == [
+        "findings",
+        "one",
+    ]
+
+
+def test_no_house_weighs_what_is_kept(tmp_path: Path) -> None:
+    kept: dict[str, dict[str, Any]] = {"ar": {"point": {"never": ["public"]}}, "en": {}}
+    assert keeping(tmp_path, kept, rules={"kept-differs": "off"})
+    assert ("rule-firm", Severity.ERROR) in found(tmp_path)
+    assert ("kept-differs", Severity.ERROR) in found(tmp_path)
+
+
 # ------------------------------------------------------------------------------------- weights and silences
 
 LONG = "كلمة " * 13

@@ -6,18 +6,28 @@ import datetime
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from mujaz.check import argument, contrast, evidence, length, tongues
+from mujaz.check import argument, contrast, evidence, length, secrecy, tongues
 from mujaz.check.crew import spread
 from mujaz.check.figures import figures
 from mujaz.check.links import audience_links, topic_links
 from mujaz.check.texts import whole_of
-from mujaz.check.weights import Leave, leaves_of, leaves_of_references, standing, unknown_rules, weighed
+from mujaz.check.weights import (
+    FIRM,
+    Leave,
+    firm_rules,
+    leaves_of,
+    leaves_of_references,
+    standing,
+    unknown_rules,
+    weighed,
+)
 from mujaz.check.wording import titles, wording
 from mujaz.language import RULES as LANGUAGE
 from mujaz.model.content import Entry, Library, Reference, Source
 from mujaz.problems import Problem, in_order
 
-RULES = frozenset((*argument.RULES, *contrast.RULES, *evidence.RULES, *length.RULES, *tongues.RULES, *LANGUAGE))
+_JUDGING = (argument, contrast, evidence, length, secrecy, tongues)
+RULES = frozenset((*LANGUAGE, *(rule for each in _JUDGING for rule in each.RULES)))
 """The rules of judgement: a house may weigh them otherwise, and an author silence one in a place."""
 
 
@@ -34,9 +44,10 @@ def check(library: Library, today: datetime.date | None = None) -> tuple[Problem
     judged += titles(_references(library))
     judged += contrast.contrast(library)
     judged += tongues.names(library)
-    weights = library.workspace.rules
+    weights = {rule: weight for rule, weight in library.workspace.rules.items() if rule not in FIRM}
     if library.source:
         problems += unknown_rules(weights, library.source, ("rules",), RULES)
+        problems += firm_rules(library.workspace.rules, library.source)
     leaves: list[Leave] = []
     for found in _leaves(library):
         (leaves if isinstance(found, Leave) else problems).append(found)  # type: ignore[arg-type] # each to its own
@@ -51,6 +62,7 @@ def _topic(
     wholes = tuple(map(whole_of, entries))
     linked: list[Problem] = []
     doubted = [*evidence.unused(entries, wholes), *tongues.tongues(entries, library.workspace.languages)]
+    doubted += secrecy.secrecy(entries, library.workspace.languages, library.audience_sources)
     for entry, whole in zip(entries, wholes, strict=True):
         linked += topic_links(entry, whole, frozenset(library.audience_sources))
         linked += figures(entry)

@@ -13,6 +13,8 @@ from mujaz.problems import Problem, Severity, Where
 
 FIXED = frozenset({"leak", "leak-withdrawn"})
 """Rules that hold whatever anyone says: what readers are kept from is not a matter of taste."""
+FIRM = frozenset({"kept-differs"})
+"""Rules that a house cannot weigh, for the same reason; an author may say of a place why it is meant so."""
 _LAST = 1 << 30
 """Behind every line of a file."""
 
@@ -69,6 +71,13 @@ def unknown_rules(named: Iterable[str], source: Source, path: Path, rules: froze
             near = closest(rule, sorted(rules))
             facts = {"found": rule, **({"closest": near} if near else {})}
             yield Problem("rule-unknown", source.where((*path, rule)), facts)
+
+
+def firm_rules(weighed_: Iterable[str], source: Source) -> Iterator[Problem]:
+    """Rules that the house weighs and that have one weight for all houses."""
+    for rule in weighed_:
+        if rule in FIRM:
+            yield Problem("rule-firm", source.where(("rules", rule)), {"found": rule})
 
 
 def leaves_of(entry: Entry, rules: frozenset[str]) -> Iterator[Leave | Problem]:
