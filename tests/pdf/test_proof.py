@@ -541,6 +541,15 @@ def test_words_that_a_style_sheet_hides_are_told(selector: str) -> None:
     assert "words-hidden" in {each.rule for each in findings(document, export(document).data)}
 
 
+def test_a_word_that_is_wider_than_its_cell_is_told_by_who_laid_it_out() -> None:
+    plain = sample()
+    narrow = styled("table { table-layout: fixed; width: 40mm } td { white-space: nowrap; overflow-wrap: normal }")
+    told_of = export(replace(plain, html=narrow(plain.html))).problems
+    assert {each.rule for each in told_of} == {"text-spilt"}
+    assert {each.facts["found"] for each in told_of} >= {"٢٠١٩", "٢٠٢٠"}
+    assert export(plain).problems == ()
+
+
 def test_a_hidden_ornament_is_no_loss() -> None:
     plain = sample()
     document = replace(plain, html=styled(".point .number { display: none }")(plain.html))

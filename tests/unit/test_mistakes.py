@@ -46,7 +46,7 @@ ELSEWHERE = frozenset(
     date-outside template-wrong labels-missing labels-bent address-denied renderer-said
     export-failed export-died export-slow export-memory
     glyph-missing font-foreign language-lost page-not-alone pages-over pages-rigid page-sparse proof-stale
-    leak leak-withdrawn rule-fixed order-disputed words-hidden text-unseen
+    leak leak-withdrawn rule-fixed order-disputed words-hidden text-unseen text-spilt
     file-unwritable file-no-pdf proof-one proof-folder proof-out
     language-untold title-untold standard-untold tags-untold direction-untold
     order-wrong words-lost words-strange words-other letters-unjoined letters-shaped glyph-other glyph-blank

@@ -19,6 +19,7 @@ from mujaz.export.measured import keep
 from mujaz.export.mended import mend
 from mujaz.export.remembered import remember, remembering
 from mujaz.export.spared import spare
+from mujaz.export.spilt import spilt
 from mujaz.faces import Face, faces_of, with_faces
 from mujaz.model.document import Attachment, Document, Medium, Output
 from mujaz.problems import Problem, Severity, Where
@@ -106,6 +107,10 @@ def _written(document: Document, **options: Any) -> Output:
         raw = laid.write_pdf(pdf_identifier=b"mujaz", uncompressed_pdf=True, **options)
     where = Where(document.name)
     problems = [Problem("address-denied", where, {"found": url}) for url in dict.fromkeys(fetcher.denied)]
+    problems += [
+        Problem("text-spilt", where, {"page": str(page), "found": text}, Severity.WARNING)
+        for page, text in dict.fromkeys(spilt(laid.pages))
+    ]
     problems += [Problem("renderer-said", where, {"found": line}, Severity.WARNING) for line in dict.fromkeys(said)]
     return Output(raw, len(laid.pages), _filled(laid.pages[-1]), tuple(problems))
 
