@@ -7,6 +7,7 @@ import resource
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as WallLimitError
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 
 from pebble import ProcessExpired, ProcessPool
@@ -35,24 +36,32 @@ def run(
     documents: Sequence[Document], work: Callable[[Document], Output], *, jobs: int
 ) -> Iterator[tuple[Document, Output | Failure]]:
     """Each document with its output, in order; what befalls one does not touch the others."""
-    if not documents:
-        return
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)
-    workers = min(jobs, len(documents))
-    with ProcessPool(workers, max_tasks=DOCUMENTS, context=context, initializer=_bounded) as pool:
-        try:
-            futures = [pool.schedule(work, args=[each], timeout=WALL_SECONDS) for each in documents]
-            for document, future in zip(documents, futures, strict=True):
-                yield document, _outcome(future.result)
-        except BaseException:
-            pool.stop()  # type: ignore[no-untyped-call] # pebble leaves it untyped
-            raise
+    start, tries = 0, 0
+    while start < len(documents):
+        rest = documents[start:]
+        with ProcessPool(min(jobs, len(rest)), max_tasks=DOCUMENTS, context=context, initializer=_bounded) as pool:
+            try:
+                futures = [pool.schedule(work, args=[each], timeout=WALL_SECONDS) for each in rest]
+                for document, future in zip(rest, futures, strict=True):
+                    yield document, _outcome(future.result, broken=tries > 0)
+                    start, tries = start + 1, 0
+            except BrokenProcessPool:
+                tries += 1  # a worker died while it held the pool's own lock: the others are not to blame
+            except BaseException:
+                pool.stop()  # type: ignore[no-untyped-call] # pebble leaves it untyped
+                raise
 
 
-def _outcome(result: Callable[[], Output]) -> Output | Failure:
+def _outcome(result: Callable[[], Output], *, broken: bool) -> Output | Failure:
+    """What came of a document; where the pool breaks at it, it raises BrokenProcessPool, unless it did so before."""
     try:
         return result()
+    except BrokenProcessPool as error:
+        if broken:
+            return Failure("export-died", str(error) or type(error).__name__)
+        raise
     except WallLimitError:
         return Failure("export-slow", str(WALL_SECONDS))
     except (ProcessExpired, CancelledError) as error:

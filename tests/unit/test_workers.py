@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
+from types import SimpleNamespace
+from typing import Self
 
 import pytest
 
@@ -101,6 +104,40 @@ def test_every_document_may_be_lost_and_the_run_still_ends() -> None:
         "export-died",
         "export-failed",
     ]
+
+
+class Brittle:
+    """A pool that breaks at a document that kills it, and once at one that only stood by."""
+
+    made = 0
+
+    def __init__(self, *_: object, **__: object) -> None:
+        type(self).made += 1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing is left."""
+
+    def schedule(self, job: Callable[[Document], Output], *, args: list[Document], timeout: int) -> SimpleNamespace:
+        assert timeout
+        (document,) = args
+        first = self.made == 1
+
+        def result() -> Output:
+            if document.html == "kill" or (document.html == "bystander" and first):
+                raise BrokenProcessPool
+            return job(document)
+
+        return SimpleNamespace(result=result)
+
+
+def test_a_pool_that_breaks_costs_no_other_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "ProcessPool", Brittle)
+    first, second, third, lost, last = outcomes("a", "bystander", "b", "kill", "c")
+    assert [first, second, third, last] == whole("a", "bystander", "b", "c")
+    assert lost == Failure("export-died", "BrokenProcessPool")
 
 
 def test_a_run_that_is_left_early_leaves_no_worker_behind() -> None:
