@@ -12,12 +12,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-_VERSION = "70.0"
+from mujaz.export.remembered import VERSION
 
 
 def mend(weasyprint: Any) -> None:
     """Put the function right, if it is that of the version that this was written for."""
-    if weasyprint.__version__ == _VERSION:
+    if weasyprint.__version__ == VERSION:
         inline = weasyprint.layout.inline
         inline.remove_last_whitespace = _mended(inline.remove_last_whitespace, inline)
 
