@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -38,6 +38,7 @@ N = TypeVar("N", bound=BaseModel)
 
 WORKSPACE = "mujaz.yaml"
 AUDIENCES = "content/audiences"
+TOPICS = "content/topics"
 DATA = "data"
 """The folder of a topic that holds the figures of its charts."""
 _PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"<svg": "image/svg+xml"}
@@ -86,32 +87,67 @@ class _Desk(Tree):
         return made, source
 
 
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What all topics of a workspace stand on: the house, its audiences, and the references that topics share."""
+
+    library: Library
+    """Without topics."""
+    shared: Shelf
+    slugs: tuple[str, ...]
+    """Of all topics, also of those whose names cannot stay."""
+
+
 def read(root: Path) -> tuple[Library | None, tuple[Problem, ...]]:
     """Everything below `content/`; None where `mujaz.yaml` itself cannot be understood.
 
     Topics and audiences that have problems are among it as far as they make sense, so that a check finds the rest of
     their problems in the same run; nothing of them may be built.
     """
+    grounds, problems = read_grounds(root)
+    told = list(problems)
+    topics: list[Entry] = []
+    broken: set[str] = set()
+    for slug in grounds.slugs if grounds else _slugs(_Desk(root)):
+        entries, wrong = read_topic(root, slug, grounds.shared if grounds else Shelf())
+        told += wrong
+        topics += entries
+        if errors(wrong):
+            broken.add(slug)
+    if grounds is None:
+        return None, in_order(told)
+    return replace(grounds.library, topics=tuple(topics), broken=frozenset(broken)), in_order(told)
+
+
+def read_grounds(root: Path) -> tuple[Grounds | None, tuple[Problem, ...]]:
+    """All but the topics; None where `mujaz.yaml` itself cannot be understood."""
     desk = _Desk(root)
     workspace, source = desk.noun(Workspace, WORKSPACE)
     audiences, audience_sources = _audiences(desk)
     shared = _references(desk, "content")
-    topics, broken = _topics(desk, shared)
     logo = _logo(desk, workspace, source) if workspace and source else None
     press = _profile(desk, workspace, source) if workspace and source else None
+    slugs = _slugs(desk)
     if workspace is None or WORKSPACE in desk.mended:
         return None, in_order(desk.problems)
     library = Library(
         workspace=workspace,
         audiences=MappingProxyType(audiences),
-        topics=tuple(topics),
         logo=logo,
         profile=press,
         source=source,
-        broken=frozenset(broken),
         audience_sources=MappingProxyType(audience_sources),
     )
-    return library, in_order(desk.problems)
+    return Grounds(library, shared, slugs), in_order(desk.problems)
+
+
+def read_topic(root: Path, slug: str, shared: Shelf) -> tuple[tuple[Entry, ...], tuple[Problem, ...]]:
+    """One topic in each of its languages, as far as it makes sense; nothing of one with errors may be built."""
+    desk = _Desk(root)
+    folder = f"{TOPICS}/{slug}"
+    if not _good_slug(desk, slug, folder):
+        return (), tuple(desk.problems)
+    return tuple(_entries(desk, folder, shared)), in_order(desk.problems)
 
 
 def find_workspace(start: Path) -> Path | None:
@@ -136,17 +172,8 @@ def _audiences(desk: _Desk) -> tuple[dict[str, Audience], dict[str, Source]]:
     return audiences, sources
 
 
-def _topics(desk: _Desk, shared: Shelf) -> tuple[list[Entry], set[str]]:
-    topics: list[Entry] = []
-    broken: set[str] = set()
-    for folder in desk.folders("content/topics"):
-        slug = Path(folder).name
-        before = len(desk.problems)
-        if _good_slug(desk, slug, folder):
-            topics.extend(_entries(desk, folder, shared))
-        if errors(desk.problems[before:]):
-            broken.add(slug)
-    return topics, broken
+def _slugs(desk: _Desk) -> tuple[str, ...]:
+    return tuple(Path(folder).name for folder in desk.folders(TOPICS))
 
 
 def _entries(desk: _Desk, folder: str, shared: Shelf) -> Iterator[Entry]:

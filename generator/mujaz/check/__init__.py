@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain, groupby
 
 from mujaz.check import argument, contrast, evidence, length, secrecy, tongues
 from mujaz.check.crew import spread
@@ -23,7 +24,7 @@ from mujaz.check.weights import (
 )
 from mujaz.check.wording import titles, wording
 from mujaz.language import RULES as LANGUAGE
-from mujaz.model.content import Entry, Library, Reference, Source
+from mujaz.model.content import Entry, Library, Reference, Source, Weight
 from mujaz.problems import Problem, in_order
 
 _JUDGING = (argument, contrast, evidence, length, secrecy, tongues)
@@ -31,61 +32,94 @@ RULES = frozenset((*LANGUAGE, *(rule for each in _JUDGING for rule in each.RULES
 """The rules of judgement: a house may weigh them otherwise, and an author silence one in a place."""
 
 
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What is wrong with a topic, or with what all stand on, before anyone asks how much it weighs."""
+
+    firm: tuple[Problem, ...] = ()
+    """Problems that no one can weigh or silence."""
+    judged: tuple[Problem, ...] = ()
+    """Those of judgement."""
+    leaves: tuple[Leave, ...] = ()
+    """What authors silenced."""
+
+
 def check(library: Library, today: datetime.date | None = None) -> tuple[Problem, ...]:
     """All problems of what a library holds, by place; `today` tells which reviews are overdue."""
-    problems: list[Problem] = []
-    for slug, audience in library.audiences.items():
-        problems += audience_links(audience, library.audience_sources[slug])
     topics = [tuple(group) for _, group in groupby(library.topics, key=lambda entry: entry.slug)]
-    judged: list[Problem] = []
-    for linked, doubted in spread(lambda number: _topic(topics[number], library, today), len(topics)):
-        problems += linked
-        judged += doubted
-    judged += titles(_references(library))
-    judged += contrast.contrast(library)
-    judged += tongues.names(library)
-    weights = {rule: weight for rule, weight in library.workspace.rules.items() if rule not in FIRM}
+    found = spread(lambda number: check_topic(topics[number], library, today), len(topics))
+    shared = {
+        key: (reference, source)
+        for entry in library.topics
+        for key, source in entry.reference_sources.items()
+        if key not in entry.own and (reference := entry.references.get(key)) is not None
+    }
+    return concluded([check_grounds(library, shared.values()), *found], library)
+
+
+def check_grounds(library: Library, shared: Iterable[tuple[Reference, Source]]) -> Findings:
+    """What is wrong with the house, its audiences and the references that topics share."""
+    firm: list[Problem] = []
+    for slug, audience in library.audiences.items():
+        firm += audience_links(audience, library.audience_sources[slug])
     if library.source:
-        problems += unknown_rules(weights, library.source, ("rules",), RULES)
-        problems += firm_rules(library.workspace.rules, library.source)
-    leaves: list[Leave] = []
-    for found in _leaves(library):
-        (leaves if isinstance(found, Leave) else problems).append(found)  # type: ignore[arg-type] # each to its own
-    problems += standing(weighed(judged, weights), leaves, weights)
-    return in_order(problems)
+        firm += unknown_rules(_weights(library), library.source, ("rules",), RULES)
+        firm += firm_rules(library.workspace.rules, library.source)
+    references = list(shared)
+    judged = [*titles(references), *contrast.contrast(library), *tongues.names(library)]
+    return _sorted(firm, judged, leaves_of_references(references, RULES))
 
 
-def _topic(
-    entries: Sequence[Entry], library: Library, today: datetime.date | None
-) -> tuple[list[Problem], list[Problem]]:
-    """What leads nowhere in a topic, and what the rules of judgement find before anyone asks how much it weighs."""
+def check_topic(entries: Sequence[Entry], library: Library, today: datetime.date | None = None) -> Findings:
+    """What leads nowhere in a topic, and what the rules of judgement find, in all its languages."""
     wholes = tuple(map(whole_of, entries))
-    linked: list[Problem] = []
-    doubted = [*evidence.unused(entries, wholes), *tongues.tongues(entries, library.workspace.languages)]
-    doubted += secrecy.secrecy(entries, library.workspace.languages, library.audience_sources)
+    firm: list[Problem] = []
+    judged = [*evidence.unused(entries, wholes), *tongues.tongues(entries, library.workspace.languages)]
+    judged += secrecy.secrecy(entries, library.workspace.languages, library.audience_sources)
     for entry, whole in zip(entries, wholes, strict=True):
-        linked += topic_links(entry, whole, frozenset(library.audience_sources))
-        linked += figures(entry)
-        doubted += argument.argument(entry, whole)
-        doubted += evidence.evidence(entry, whole, today)
-        doubted += length.length(entry, whole, library.audiences)
-        doubted += (placed.problem for placed in wording(entry, whole))
-    return linked, doubted
+        firm += topic_links(entry, whole, frozenset(library.audience_sources))
+        firm += figures(entry)
+        judged += argument.argument(entry, whole)
+        judged += evidence.evidence(entry, whole, today)
+        judged += length.length(entry, whole, library.audiences)
+        judged += (placed.problem for placed in wording(entry, whole))
+    own = _own(entries)
+    judged += titles(own)
+    written = (found for entry in entries for found in leaves_of(entry, RULES))
+    return _sorted(firm, judged, chain(written, leaves_of_references(own, RULES)))
 
 
-def _references(library: Library) -> Iterator[tuple[Reference, Source]]:
-    """Every reference of the library with its place, those that topics share once."""
-    seen: set[tuple[str, tuple[int, int]]] = set()
-    for entry in library.topics:
+def concluded(found: Iterable[Findings], library: Library) -> tuple[Problem, ...]:
+    """The problems that stand, by place, once the house has weighed them and authors have silenced some."""
+    firm: list[Problem] = []
+    judged: list[Problem] = []
+    leaves: list[Leave] = []
+    for each in found:
+        firm += each.firm
+        judged += each.judged
+        leaves += each.leaves
+    weights = _weights(library)
+    return in_order((*firm, *standing(weighed(judged, weights), leaves, weights)))
+
+
+def _weights(library: Library) -> dict[str, Weight]:
+    return {rule: weight for rule, weight in library.workspace.rules.items() if rule not in FIRM}
+
+
+def _sorted(firm: list[Problem], judged: Iterable[Problem], said: Iterable[Leave | Problem]) -> Findings:
+    """What was found; of what authors said, the leaves apart from what is wrong with them."""
+    leaves: list[Leave] = []
+    for found in said:
+        (leaves if isinstance(found, Leave) else firm).append(found)  # type: ignore[arg-type] # each to its own
+    return Findings(tuple(firm), tuple(judged), tuple(leaves))
+
+
+def _own(entries: Sequence[Entry]) -> list[tuple[Reference, Source]]:
+    """Every reference of a topic's own with its place, once."""
+    found: dict[tuple[str, tuple[int, int]], tuple[Reference, Source]] = {}
+    for entry in entries:
         for key, source in entry.reference_sources.items():
-            at = (source.path, source.places.get((), (0, 0)))
             reference = entry.references.get(key)
-            if reference is not None and at not in seen:
-                seen.add(at)
-                yield reference, source
-
-
-def _leaves(library: Library) -> Iterator[Leave | Problem]:
-    for entry in library.topics:
-        yield from leaves_of(entry, RULES)
-    yield from leaves_of_references(library.topics, RULES)
+            if reference is not None and key in entry.own:
+                found.setdefault((source.path, source.places.get((), (0, 0))), (reference, source))
+    return list(found.values())

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from mujaz.arabic import closest
 from mujaz.model.blocks import Pointed
-from mujaz.model.content import Entry, Path, Source
+from mujaz.model.content import Entry, Path, Reference, Source
 from mujaz.model.text import Judged
 from mujaz.problems import Problem, Severity, Where
 
@@ -90,14 +90,11 @@ def leaves_of(entry: Entry, rules: frozenset[str]) -> Iterator[Leave | Problem]:
                 yield replace(found, start=start, end=end) if isinstance(found, Leave) else found
 
 
-def leaves_of_references(entries: Iterable[Entry], rules: frozenset[str]) -> Iterator[Leave | Problem]:
-    """What stands beside single references, shared ones once: the leaves, and what is wrong with them."""
-    items = {
-        (source.path, *source.places.get((), (0, 0))): (reference, source)
-        for entry in entries
-        for key, source in entry.reference_sources.items()
-        if (reference := entry.references.get(key)) is not None
-    }
+def leaves_of_references(
+    references: Iterable[tuple[Reference, Source]], rules: frozenset[str]
+) -> Iterator[Leave | Problem]:
+    """What stands beside single references of whole files: the leaves, and what is wrong with them."""
+    items = {(source.path, *source.places.get((), (0, 0))): (reference, source) for reference, source in references}
     starts = sorted(items)
     for number, start in enumerate(starts):
         reference, source = items[start]
