@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,7 @@ from mujaz.problems import Problem
 from mujaz.proof import proof
 from mujaz.tailor import tailor
 from mujaz.templates import Templates, open_templates
+from mujaz.workers import Exports
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -163,10 +165,20 @@ def outputs(root: Path) -> dict[str, bytes]:
 
 
 def at_once(
-    documents: Sequence[Document], _work: Callable[[Document], Output], *, jobs: int
+    documents: Iterable[Document], _work: Callable[[Document], Output], *, jobs: int
 ) -> Iterator[tuple[Document, Output]]:
     """In place of the workers: web pages as they were composed, without their fonts."""
     assert jobs > 0
     for document in documents:
         output = Output(document.html.encode())
         yield document, replace(output, problems=proof(document, output))
+
+
+def crewed(run: Callable[..., Iterator[tuple[Document, Any]]]) -> Callable[..., AbstractContextManager[Exports]]:
+    """A crew whose work is done by a function of documents, what is to be done with each, and how many at once."""
+
+    @contextmanager
+    def crew(*, jobs: int, **_: Any) -> Iterator[Exports]:
+        yield lambda documents, work: run(documents, work, jobs=jobs)
+
+    return crew

@@ -31,7 +31,7 @@ from mujaz.survey import survey
 
 if TYPE_CHECKING:
     from mujaz.build import Result
-    from mujaz.model.brief import Yielded
+    from mujaz.model.yielded import Yielded
     from mujaz.produce import Step
     from mujaz.proving import Report
 
@@ -239,7 +239,11 @@ def _check(desk: Desk) -> int:
     root, wanted = desk.root, frozenset(desk.asked.topics)
     today = datetime.date.today()
     seen = survey(root, today)
-    refused = unnamed(seen.library, Request(topics=wanted)) if seen.library else None
+    refused = (
+        unnamed(seen.library, [each.slug for each in seen.library.topics], Request(topics=wanted))
+        if seen.library
+        else None
+    )
     if refused:
         raise RefusedError(refused)
     more: dict[str, Any] = {}
@@ -301,21 +305,20 @@ def _concerns(problem: Problem, topics: frozenset[str]) -> bool:
 
 
 def _list(desk: Desk) -> int:
-    from mujaz.build import look  # noqa: PLC0415 # what builds takes half a second to load, and checking does without
+    from mujaz.build import listed  # noqa: PLC0415 # what builds takes half a second to load, and checking does without
 
     root = desk.root
-    seen, jobs = look(root, _request(desk.asked))
+    fleet, standing, problems = listed(root, _request(desk.asked))
     today = datetime.date.today()
     say = desk.speaker.say
     rows: list[dict[str, Any]] = []
-    reviews = {entry.key: entry.topic.review_by for entry in (seen.library.topics if seen.library else ())}
-    for job in jobs:
-        review = reviews[job.target.topic, job.target.language]
+    for each in standing:
+        review = fleet.seen[each.target.topic].reviews.get(each.target.language) if fleet else None
         due = review.isoformat() if review and review < today else None
-        state = {(): "fresh", ("unproven",): "unproven"}.get(job.because, "stale")
-        row: dict[str, Any] = {"target": job.target.name, "state": state, "because": list(job.because), "due": due}
-        rows.append({**row, "yielded": _yielded(() if state == "stale" else job.yielded)})
-    broken = sorted(seen.library.broken) if seen.library else []
+        state = {(): "fresh", ("unproven",): "unproven"}.get(each.because, "stale")
+        row: dict[str, Any] = {"target": each.target.name, "state": state, "because": list(each.because), "due": due}
+        rows.append({**row, "yielded": _yielded(() if state == "stale" else each.yielded)})
+    broken = sorted(fleet.library.broken) if fleet else []
     rows += [{"target": slug, "state": "failing", "because": [], "due": None, "yielded": []} for slug in broken]
     width = max((len(row["target"]) for row in rows), default=0)
     for row in rows:
@@ -327,9 +330,9 @@ def _list(desk: Desk) -> int:
         desk.tell(desk.speaker.laid(f"{row['target']:<{width}}  {' '.join(words)}"))
     if not rows:
         desk.tell(desk.speaker.shown(say("nothing-to-build")))
-    desk.problems(seen.problems)
-    desk.give({"targets": rows}, seen.problems)
-    return WRONG_CONTENT if severity_counts(seen.problems, strict=False) else WELL
+    desk.problems(problems)
+    desk.give({"targets": rows}, problems)
+    return WRONG_CONTENT if severity_counts(problems, strict=False) else WELL
 
 
 def _init(desk: Desk) -> int:

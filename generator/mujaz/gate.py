@@ -7,6 +7,7 @@ import hashlib
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import accumulate
 
@@ -15,7 +16,7 @@ from mujaz.check.texts import Whole, whole_of
 from mujaz.leaks import Common, Finding, Haystack, Secrets, haystack, kept, search
 from mujaz.leaks.channels import text
 from mujaz.leaks.letters import WALL, letters, unnumbered, walled
-from mujaz.model.content import Library
+from mujaz.model.content import Entry, Library
 from mujaz.problems import Problem, Severity
 from mujaz.templates import Templates
 
@@ -45,8 +46,21 @@ class Gate:
         self._digest = cache(lambda key, audience: self._secrets(key, audience).digest)
         self._strangers = cache(self._lent)
         self._common = cache(self._told)
-        self._everywhere = cache(self._public)
         self._worded = cache(self._lines)
+
+    def of(self, entries: Iterable[Entry]) -> Gate:
+        """The gate over other topics of the same house, whose own words are gone through once for all."""
+        other = Gate(replace(self._library, topics=tuple(entries)), self._templates)
+        other._common, other._worded = self._common, self._worded  # of its own kind
+        return other
+
+    def own(self, topic: str, language: str, audience: str | None) -> Secrets:
+        """What a topic keeps from an audience; from any audience, where none is named."""
+        return self._secrets((topic, language), audience)
+
+    def lends(self, audience: str) -> bool:
+        """Whether words that one of these topics keeps from an audience stand in templates of the house."""
+        return bool(self._strangers(audience))
 
     def secrets(self, topic: str, language: str, audience: str) -> tuple[Secrets, ...]:
         """What a file for this audience must not tell: of its topic, and of all whose words the house's files hold."""
@@ -59,9 +73,12 @@ class Gate:
         """A name for it: what was looked through for the same need not be looked through again."""
         if (topic, language) not in self._entries:
             return ""
-        strangers = (each.digest for key, each in self._strangers(audience) if key != (topic, language))
-        held = (_METHOD, self._digest((topic, language), audience), *strangers)
-        return hashlib.sha256("\0".join(held).encode()).hexdigest()
+        return self.joined(self._digest((topic, language), audience), (topic, language), audience)
+
+    def joined(self, own: str, but: tuple[str, str], audience: str) -> str:
+        """The digest of what a topic itself keeps, with what other topics lend to the house's templates."""
+        strangers = (each.digest for key, each in self._strangers(audience) if key != but)
+        return hashlib.sha256("\0".join((_METHOD, own, *strangers)).encode()).hexdigest()
 
     def leaks(self, name: str, data: bytes, secrets: Iterable[Secrets]) -> tuple[Problem, ...]:
         """What a file tells of it, `name` being the file's below the output folder."""
@@ -75,16 +92,29 @@ class Gate:
         common = self._common()
         return Common("\n".join((common.letters, *(each.told for each in held))), common.names)
 
-    def listed(self, name: str, data: bytes) -> tuple[Problem, ...]:
-        """What the site's index tells that any reader is kept from: it is one for all."""
+    def listed(self, name: str, hay: Haystack, everywhere: Callable[[], Common]) -> tuple[Problem, ...]:
+        """What a file that is one for all tells that any reader is kept from by these topics."""
         held = (self._secrets(key, None) for key in self._entries)
-        return tuple(self._problems(name, held, haystack(data), self._everywhere))
+        return tuple(self._problems(name, held, hay, everywhere))
 
     @property
-    def everyone(self) -> str:
-        """A name for what is kept from anyone, of all topics."""
-        digests = (self._digest(key, None) for key in sorted(self._entries))
+    def told(self) -> str:
+        """The letters of all that these topics keep from no one, and their slugs."""
+        return "\n".join(self._secrets(key, None).told for key in sorted(self._entries))
+
+    @staticmethod
+    def everyone(digests: Iterable[str]) -> str:
+        """A name for what is kept from anyone, by the digest of each topic."""
         return hashlib.sha256("\0".join((_METHOD, *digests)).encode()).hexdigest()
+
+    def public(self, gates: Iterable[Gate]) -> Common:
+        """What is common to all, and with it all that is kept from no one, of the topics of these gates."""
+        common = self._common()
+        told, slugs = [common.letters], set()
+        for each in gates:
+            told.append(each.told)
+            slugs |= {slug for slug, _ in each._entries}  # of its own kind
+        return Common("\n".join(told), common.names | slugs)
 
     def _read(self, key: tuple[str, str]) -> Whole:
         return whole_of(self._entries[key])
@@ -131,12 +161,6 @@ class Gate:
     def _told(self) -> Common:
         told = walled(list(_aloud(self._library, self._templates)))
         return Common(f"{WALL}{told}{WALL}", _places(self._templates))
-
-    def _public(self) -> Common:
-        """What is common to all, and with it all that is kept from no one, of all topics."""
-        common = self._common()
-        topics = (self._secrets(key, None).told for key in sorted(self._entries))
-        return Common("\n".join((common.letters, *topics)), common.names | {slug for slug, _ in self._entries})
 
 
 def withdrawn(name: str, leaks: Sequence[Problem]) -> Problem:

@@ -5,27 +5,26 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from mujaz.catalogue import Catalogue, decode, encode
 from mujaz.export import export
 from mujaz.export.engines import versions
 from mujaz.export.site import INDEX, index
-from mujaz.faces import digest
+from mujaz.faces import digest as faces_digest
 from mujaz.gate import Gate, withdrawn
-from mujaz.listing import Free, card, listing, unkept
-from mujaz.model.brief import Brief
+from mujaz.leaks import haystack
+from mujaz.listing import Free, listing
 from mujaz.model.content import Library
-from mujaz.model.document import Document, Made, Medium, Output, State, Target
+from mujaz.model.document import Document, Made, Medium, State, Target
 from mujaz.model.listing import Card, Held
 from mujaz.problems import Problem, Where, errors
 from mujaz.proof import proof
 from mujaz.publish import OutputError, Shelf
 from mujaz.templates import House, TemplateMistakeError, Templates, labels_of
-from mujaz.workers import Failure
+from mujaz.workers import Exports, Failure
 
 CATALOGUE = ".mujaz/index.json"
-Runner = Callable[..., Iterator[tuple[Document, Output | Failure]]]
-"""As `workers.run`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,61 +32,114 @@ class Office:
     """What the index is made with."""
 
     library: Library
+    """The house and its audiences."""
     templates: Templates
     shelf: Shelf
     state: State
     """As it is after the build."""
+    exports: Exports
+
+
+@dataclass(frozen=True, slots=True)
+class Watchers:
+    """What readers are kept from, topic by topic."""
+
+    everyone: str
+    """A name for what is kept from anyone, of all topics."""
+    changed: Callable[[], Iterator[Gate]]
+    """The gates of topics that are not as the last index saw them."""
+    every: Callable[[], Iterator[Gate]]
+    """The gates of all."""
     gate: Gate
-    """What readers are kept from."""
+    """Over no topic."""
 
 
-def unknown(office: Office, briefs: Mapping[str, Brief]) -> frozenset[str]:
-    """Topics with files of which neither the last index nor these briefs say anything that still holds."""
-    cards = decode(office.shelf.read(CATALOGUE)).cards
+@dataclass(frozen=True, slots=True)
+class News:
+    """What this run knows of files and topics that the last index did not."""
+
+    cards: Mapping[str, Card]
+    """Target's name → what the file shows."""
+    free: Mapping[tuple[str, str], Free]
+    """What everyone may know of the topics that were read, by slug and language."""
+    same: frozenset[str]
+    """Slugs of topics that are as the last index saw them."""
+
+
+def catalogue(shelf: Shelf) -> Catalogue:
+    """What the index was last made of."""
+    return decode(shelf.read(CATALOGUE))
+
+
+def unknown(state: State, shelf: Shelf, cards: Mapping[str, Card]) -> frozenset[str]:
+    """Topics with files of which neither the last index nor these cards say anything that still holds."""
+    last = catalogue(shelf).cards
     lost = (
         name
-        for name, made in office.state.made.items()
-        if name not in briefs and not _holds(cards.get(name), made) and office.shelf.size(name) is not None
+        for name, made in state.made.items()
+        if not _holds(cards.get(name), made) and not _holds(last.get(name), made) and shelf.size(name) is not None
     )
     return frozenset(name.partition("/")[0] for name in lost)
+
+
+def digest(office: Office, everyone: str, ground: str) -> str:
+    """Of all that the index is made of; `ground` stands for what all topics stand on."""
+    parts = (
+        f"{name}\0{made.sha256}\0{made.edition}\0{made.pages}"
+        for name, made in sorted(office.state.made.items())
+        if office.shelf.size(name) is not None
+    )
+    return hashlib.sha256("\n".join((everyone, ground, *parts)).encode()).hexdigest()
+
+
+def lying(shelf: Shelf) -> str:
+    """The digest of the index as it lies there, with its catalogue; empty where one of them is missing."""
+    held = [shelf.digest(name) for name in (INDEX, CATALOGUE)]
+    return hashlib.sha256("".join(each or "" for each in held).encode()).hexdigest() if all(held) else ""
 
 
 def _holds(card: Card | None, made: Made) -> bool:
     return card is not None and card.sha256 == made.sha256
 
 
-def update(office: Office, briefs: Mapping[str, Brief], run: Runner) -> tuple[Problem, ...]:
+def update(office: Office, news: News, watchers: Watchers) -> tuple[Problem, ...]:
     """Write the index anew where it is not what it should be.
 
-    `briefs` maps the names of files to the briefs that they show. A file that is not among them is listed as the last
-    index had it.
+    A file of which there is no news is listed as the last index had it.
     """
-    last = decode(office.shelf.read(CATALOGUE))
-    cards = _cards(office, briefs, last.cards)
+    last = catalogue(office.shelf)
+    cards = _cards(office, news, last.cards)
     if not cards and office.shelf.read(INDEX) is None:
         return ()
     try:
         document = _document(office, cards)
     except TemplateMistakeError as mistake:
-        return (mistake.problem, *_cleared(office, cards))
-    page = _digest(document, office.gate.everyone)
+        return (mistake.problem, *_cleared(office, cards, watchers))
+    page = _digest(document, watchers.everyone)
     if page == last.page and office.shelf.digest(INDEX) == last.sha256:
         return _written(office.shelf, Catalogue(cards, page, last.sha256), None)
-    ((_, outcome),) = run([document], export, jobs=1)
+    ((_, outcome),) = office.exports([document], export)
     where = Where(f"output/{INDEX}")
     if isinstance(outcome, Failure):
-        return (Problem(outcome.rule, where, {"found": outcome.found}), *_cleared(office, cards))
-    found = [*proof(document, outcome), *office.gate.listed(INDEX, outcome.data)]
+        return (Problem(outcome.rule, where, {"found": outcome.found}), *_cleared(office, cards, watchers))
+    found = [*proof(document, outcome), *_leaks(watchers, outcome.data, watchers.changed)]
     if errors(found):
-        return (*found, *_cleared(office, cards))
+        return (*found, *_cleared(office, cards, watchers))
     sha256 = hashlib.sha256(outcome.data).hexdigest()
     return (*found, *_written(office.shelf, Catalogue(cards, page, sha256), outcome.data))
 
 
-def _cleared(office: Office, cards: Mapping[str, Card]) -> tuple[Problem, ...]:
+def _leaks(watchers: Watchers, data: bytes, gates: Callable[[], Iterator[Gate]]) -> tuple[Problem, ...]:
+    """What the index tells that any reader is kept from by these topics; none of it is told by another to all."""
+    hay = haystack(data)
+    everywhere = cache(lambda: watchers.gate.public(watchers.every()))
+    return tuple(problem for gate in gates() for problem in gate.listed(INDEX, hay, everywhere))
+
+
+def _cleared(office: Office, cards: Mapping[str, Card], watchers: Watchers) -> tuple[Problem, ...]:
     """An older index stays where there can be no new one, unless it tells what is kept from anyone now."""
     last = office.shelf.read(INDEX)
-    leaks = office.gate.listed(INDEX, last) if last is not None else ()
+    leaks = _leaks(watchers, last, watchers.every) if last is not None else ()
     if not leaks:
         return ()
     try:
@@ -97,27 +149,25 @@ def _cleared(office: Office, cards: Mapping[str, Card]) -> tuple[Problem, ...]:
     return (withdrawn(INDEX, leaks), *_written(office.shelf, Catalogue(cards), None))
 
 
-def _cards(office: Office, briefs: Mapping[str, Brief], known: Mapping[str, Card]) -> dict[str, Card]:
+def _cards(office: Office, news: News, known: Mapping[str, Card]) -> dict[str, Card]:
     """A card for each file that is there.
 
     Of a file that was made before, it holds the lines that nobody is kept from now: what has since been marked is not
     searched for the sake of an older file, nor is any line of a topic that cannot be read.
     """
-    free = {entry.key: unkept(entry) for entry in office.library.topics}
-    told: dict[tuple[str, str, str], Card] = {}
     cards: dict[str, Card] = {}
     for name, made in sorted(office.state.made.items()):
         if office.shelf.size(name) is None:
             continue
-        if name in briefs:
-            brief = briefs[name]
-            key = (brief.slug, brief.audience, brief.language)
-            told[key] = told.get(key) or card(brief, free[brief.slug, brief.language], made.sha256)
-            cards[name] = replace(told[key], sha256=made.sha256)
+        if name in news.cards:
+            cards[name] = replace(news.cards[name], sha256=made.sha256)
         elif _holds(known.get(name), made):
             target = _target(name)
-            now = free.get((target.topic, target.language))
-            cards[name] = _as_of_now(known[name], now) if now else replace(known[name], lines=())
+            now = news.free.get((target.topic, target.language))
+            if target.topic in news.same:
+                cards[name] = known[name]
+            else:
+                cards[name] = _as_of_now(known[name], now) if now else replace(known[name], lines=())
     return cards
 
 
@@ -154,7 +204,7 @@ def _target(name: str) -> Target:
 
 def _digest(document: Document, kept: str) -> str:
     """Of all that the page's bytes depend on, and of what is looked for in them."""
-    parts = (document.html, digest(document.theme, Medium.SCREEN), versions(Medium.SCREEN), kept)
+    parts = (document.html, faces_digest(document.theme, Medium.SCREEN), versions(Medium.SCREEN), kept)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 

@@ -13,9 +13,10 @@ from mujaz.assemble import assemble
 from mujaz.export.engines import versions
 from mujaz.faces import digest, lacking
 from mujaz.gate import Gate
-from mujaz.model.brief import Brief, Selection, Yielded, plain
+from mujaz.model.brief import Brief, Selection, plain
 from mujaz.model.content import Entry, Library
 from mujaz.model.document import Made, Medium, State, Target, Theme
+from mujaz.model.yielded import Yielded
 from mujaz.plan import Request, targets, why
 from mujaz.problems import Problem, Where
 from mujaz.publish import Shelf
@@ -74,6 +75,8 @@ class Job:
     because: tuple[str, ...]
     wanted: bool = True
     """Whether the file is asked for; pages that only tell what a web page shows are not."""
+    of: str = ""
+    """The digest of the content that all this was found in; empty where it must not be remembered."""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -110,7 +113,7 @@ def plan(site: Site, request: Request) -> tuple[list[Job], Mistakes]:
     tables: dict[tuple[str, str, str], _Table] = {}
     jobs: list[Job] = []
     mistakes: Mistakes = []
-    asked = list(targets(library, request))
+    asked = list(targets(entries, library, request))
     printed = {_key(each) for each in asked if each.medium is Medium.PRINT}
     for target in asked:
         entry = entries[target.topic, target.language]

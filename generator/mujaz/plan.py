@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from mujaz.arabic import closest
@@ -33,21 +33,21 @@ class RefusedError(Exception):
         self.problem = problem
 
 
-def targets(library: Library, request: Request) -> Iterator[Target]:
-    """All files that are asked for, by topic, audience, language and format."""
-    for entry in sorted(library.topics, key=lambda entry: entry.key):
-        for slug, audience in sorted(library.audiences.items()):
+def targets(keys: Iterable[tuple[str, str]], library: Library, request: Request) -> Iterator[Target]:
+    """All files that are asked for, by topic, audience, language and format; `keys` are slugs with a language each."""
+    for slug, language in sorted(keys):
+        for name, audience in sorted(library.audiences.items()):
             for medium in Medium:
-                target = Target(entry.slug, slug, entry.language, medium)
-                spoken = entry.language in library.workspace.languages
+                target = Target(slug, name, language, medium)
+                spoken = language in library.workspace.languages
                 if spoken and medium.value in audience.formats and _asked(target, request):
                     yield target
 
 
-def unnamed(library: Library, request: Request) -> Problem | None:
-    """The first name that is asked for and that nothing has."""
+def unnamed(library: Library, slugs: Collection[str], request: Request) -> Problem | None:
+    """The first name that is asked for and that nothing has; `slugs` are those of all topics."""
     known: dict[str, tuple[frozenset[str], set[str]]] = {
-        "topic-unknown": (request.topics, {entry.slug for entry in library.topics} | library.broken),
+        "topic-unknown": (request.topics, set(slugs) | library.broken),
         "audience-unknown": (request.audiences, set(library.audiences) | library.broken_audiences),
         "language-off": (request.languages, set(library.workspace.languages)),
     }

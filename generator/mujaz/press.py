@@ -92,7 +92,8 @@ class Broken:
 
 def _target(library: Library, name: str) -> Target | Broken:
     """The target of a name, written with or without its ending, from the output folder or from above it."""
-    known = {each.name: each for each in targets(library, Request(media=frozenset({Medium.PRINT})))}
+    keys = [entry.key for entry in library.topics]
+    known = {each.name: each for each in targets(keys, library, Request(media=frozenset({Medium.PRINT})))}
     asked = "/".join(PurePath(name).parts[-2:])
     asked = asked if asked.endswith(f".{Medium.PRINT}") else f"{asked}.{Medium.PRINT}"
     if asked in known:

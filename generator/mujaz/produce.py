@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
@@ -11,18 +13,19 @@ from mujaz.export import export
 from mujaz.fit import Search
 from mujaz.gate import Gate, reader
 from mujaz.jobs import Job, Mistakes, Site, told_at
-from mujaz.lock import encode
-from mujaz.model.brief import Yielded
+from mujaz.lock import encode, entry
 from mujaz.model.document import Document, Made, Medium, Output, State, Target
+from mujaz.model.yielded import Yielded
 from mujaz.plan import edition, why
 from mujaz.problems import Problem, Where, errors
 from mujaz.proof import proof
-from mujaz.publish import STATE, OutputError, Shelf
+from mujaz.publish import LOG, STATE, OutputError, Shelf
 from mujaz.templates import TemplateMistakeError
-from mujaz.workers import Failure, run
+from mujaz.workers import Exports, Failure, crew
 
 Key = tuple[str, str, str]
-Outcomes = Iterator[tuple[Document, Output | Failure]]
+Task = tuple[Job, Site]
+"""What is to be made, and what with: the topic that it tells of stays in memory no longer than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,105 +54,166 @@ class Step:
 class How:
     """How files are made."""
 
-    workers: int
-    """How many at once."""
+    exports: Exports
     prove: bool = True
     """Whether each is proved before it is published."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What is to be made of one topic, or to be seen to be fresh."""
+
+    site: Site
+    jobs: tuple[Job, ...]
+    mistakes: tuple[tuple[Target, Problem], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """Who is told while files are made."""
+
+    step: Callable[[Step], None]
+    """People who wait."""
+    shown: Callable[[Job, str], None] = lambda _job, _sha256: None
+    """Of each file that is known to show what its job tells, with its digest."""
 
 
 @dataclass(slots=True)
 class Run:
     """What has come of a run so far, and what still waits for the pages that tell how much of it can be told."""
 
-    site: Site
-    tell: Callable[[Step], None]
+    shelf: Shelf
+    ears: Ears
     prove: bool
     total: int
-    searches: dict[Key, Search]
-    waiting: dict[Key, list[Job]]
+    made: dict[str, Made]
+    ready: deque[Task] = field(default_factory=deque)
+    """What is to be exported next."""
+    open: dict[str, tuple[Job, Site, Document]] = field(default_factory=dict)
+    """What the workers have, by the name of its file."""
+    searches: dict[Key, Search] = field(default_factory=dict)
+    waiting: dict[Key, list[Task]] = field(default_factory=dict)
     fitting: dict[Key, tuple[Job, Output]] = field(default_factory=dict)
     """The richest pages so far that are within their budget, while the search goes on."""
-    made: dict[str, Made] = field(default_factory=dict)
     built: list[Built] = field(default_factory=list)
     fresh: list[Target] = field(default_factory=list)
     failed: list[Target] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
-def produce(jobs: Iterable[Job], site: Site, *, how: How, tell: Callable[[Step], None]) -> Run:
-    """Make the files; the state is written after each of them, so that a killed build loses one at most.
+@contextmanager
+def hands(jobs: int) -> Iterator[Exports]:
+    """So many workers, for as long as there is something to export."""
+    with crew(jobs=jobs) as exports:
+        yield exports
 
-    A brief that has a budget of pages is laid out at one rung of its choice in each round, until the richest that fits
-    is known; the web page that tells the same waits for it.
+
+def begun(state: State, shelf: Shelf, *, ears: Ears, total: int, prove: bool) -> Run:
+    """A run of which nothing has come yet."""
+    return Run(shelf, ears, prove, total, dict(state.made))
+
+
+def produce(plans: Iterable[Planned], run_: Run, how: How) -> None:
+    """Make the files; each is written down at once, so that a killed build loses those at most that were being made.
+
+    Plans are asked for when workers have nothing to do. A brief that has a budget of pages is laid out at one rung of
+    its choice after the other, until the richest that fits is known; the web page that tells the same waits for it.
     """
-    ready = list(jobs)
-    open_ = [job for job in ready if not job.choice.known]
-    later = [job for job in open_ if job.target.medium is not Medium.PRINT]
-    rungs = {job.key: job.choice for job in open_}
-    searches = {key: Search(len(choice.rungs), choice.rung) for key, choice in rungs.items()}
-    waiting: dict[Key, list[Job]] = {}
-    for job in later:
-        waiting.setdefault(job.key, []).append(job)
-    state = Run(site, tell, how.prove, sum(job.wanted for job in ready), searches, waiting, made=dict(site.state.made))
-    ready = [job for job in ready if job not in later]
-    while ready:
-        ready = _round(state, ready, how.workers)
-    return state
+    source = iter(plans)
+    work = proved if how.prove else export
+    while True:
+        for document, outcome in how.exports(_documents(run_, source), work):
+            job, site, _ = run_.open.pop(document.name)
+            if job.budget is not None and job.key in run_.searches and isinstance(outcome, Output):
+                _tried(run_, (job, site), document, outcome)
+            else:
+                _finish(run_, (job, site), document, outcome)
+        if not run_.ready:
+            break
 
 
-def _round(run_: Run, jobs: list[Job], workers: int) -> list[Job]:
-    """Export each job once; what is to be exported next."""
-    documents, broken = composed(jobs, run_.site)
-    for target, problem in broken:
-        _fail(run_, next(job for job in jobs if job.target == target), (problem,))
-    after: list[Job] = []
-    work = proved if run_.prove else export
-    outcomes = run([document for _, document in documents], work, jobs=workers)
-    for (job, document), (_, outcome) in zip(documents, outcomes, strict=True):
-        if job.budget is not None and job.key in run_.searches and isinstance(outcome, Output):
-            after += _tried(run_, job, document, outcome)
+def _documents(run_: Run, source: Iterator[Planned]) -> Iterator[Document]:
+    """What is to be exported, composed when it is asked for: first what has been begun."""
+    while True:
+        while run_.ready:
+            job, site = run_.ready.popleft()
+            try:
+                document = _composed(job, site)
+            except TemplateMistakeError as mistake:
+                _fail(run_, job, (mistake.problem,))
+                continue
+            run_.open[document.name] = (job, site, document)
+            yield document
+        planned = next(source, None)
+        if planned is None:
+            return
+        _entered(run_, planned)
+
+
+def _entered(run_: Run, planned: Planned) -> None:
+    """Sort the jobs of a topic: what is fresh, what is to be made now, and what waits for pages."""
+    for target, problem in planned.mistakes:
+        run_.problems.append(problem)
+        run_.failed.append(target)
+        _step(run_, target, well=False)
+    for job in planned.jobs:
+        if job.choice.known and not job.because:
+            _known(run_, job)
+        elif job.choice.known:
+            run_.ready.append((job, planned.site))
+        elif job.target.medium is Medium.PRINT:
+            run_.searches[job.key] = Search(len(job.choice.rungs), job.choice.rung)
+            run_.ready.append((job, planned.site))
         else:
-            _finish(run_, job, document, outcome)
-    return after
+            run_.waiting.setdefault(job.key, []).append((job, planned.site))
 
 
-def _tried(run_: Run, job: Job, document: Document, output: Output) -> list[Job]:
-    """Note how many pages a rung has: the next rung to try, or the web page that has waited for the answer."""
+def _known(run_: Run, job: Job) -> None:
+    """A file that shows what it should; that its content was looked at need not be found out again."""
+    made = run_.made[job.target.name]
+    run_.made[job.target.name] = replace(made, of=job.of)
+    run_.fresh.append(job.target)
+    run_.ears.shown(job, made.sha256)
+    _step(run_, job.target, well=True)
+
+
+def _tried(run_: Run, task: Task, document: Document, output: Output) -> None:
+    """Note how many pages a rung has: the next rung is tried, or the web page that has waited for the answer."""
+    job, site = task
     fits = (output.pages or 0) <= (job.budget or 0)
     search = run_.searches[job.key] = run_.searches[job.key].tried(fits=fits)
     if fits:
         run_.fitting[job.key] = (job, output)
     if search.rung is not None:
-        return [told_at(job, search.rung, run_.site)]
+        run_.ready.append((told_at(job, search.rung, site), site))
+        return
     del run_.searches[job.key]
     if search.answer is None:
         _fail(run_, job, (_over(job, output),))
-        return []
+        return
     best, kept_ = run_.fitting.pop(job.key)
     if best is not job:
-        document = _composed(best, run_.site)
+        document = _composed(best, site)
     if best.wanted:
-        _finish(run_, replace(best, because=_because(run_, best)), document, kept_)
-    return _released(run_, best)
+        _finish(run_, (replace(best, because=_because(best, site)), site), document, kept_)
+    _released(run_, best)
 
 
-def _released(run_: Run, pages: Job) -> list[Job]:
+def _released(run_: Run, pages: Job) -> None:
     """The web pages that tell what these pages tell; one that told the same before is fresh."""
-    again: list[Job] = []
-    for job in run_.waiting.pop(pages.key, []):
-        now = told_at(job, pages.choice.rung, run_.site)
-        now = replace(now, because=_because(run_, now))
+    for job, site in run_.waiting.pop(pages.key, []):
+        now = told_at(job, pages.choice.rung, site)
+        now = replace(now, because=_because(now, site))
         if now.because:
-            again.append(now)
+            run_.ready.append((now, site))
         else:
-            run_.fresh.append(now.target)
-    return again
+            _known(run_, now)
 
 
-def _because(run_: Run, job: Job) -> tuple[str, ...]:
+def _because(job: Job, site: Site) -> tuple[str, ...]:
     """Why a file must be made, now that it is known what it tells."""
-    last = run_.site.state.made.get(job.target.name)
-    because = why(job.inputs, last, run_.site.shelf.digest(job.target.name))
+    last = site.state.made.get(job.target.name)
+    because = why(job.inputs, last, site.shelf.digest(job.target.name))
     return because or tuple(each for each in job.because if each in ("forced", "unproven"))
 
 
@@ -160,28 +224,32 @@ def _over(job: Job, output: Output) -> Problem:
     return Problem(rule, Where(f"output/{job.target.name}"), facts)
 
 
-def _finish(run_: Run, job: Job, document: Document, outcome: Output | Failure) -> None:
+def _finish(run_: Run, task: Task, document: Document, outcome: Output | Failure) -> None:
     """Prove and publish one file."""
-    found = examined(document, outcome, run_.site.gate)
+    job, site = task
+    name = job.target.name
+    found = examined(document, outcome, site.gate)
     if isinstance(outcome, Output) and not errors(found):
-        found += published(job.target.name, outcome.data, run_.site.shelf)
+        found += published(name, outcome.data, run_.shelf)
     if not isinstance(outcome, Output) or errors(found):
         _fail(run_, job, found)
         return
-    number = _edition(job, run_.site.state)
     this = Made(
         job.inputs,
         sha256(outcome.data).hexdigest(),
         outcome.pages,
-        number,
+        _edition(job, site.state),
         job.choice.rung,
         _filled(job, outcome),
         run_.prove,
-        run_.site.gate.digest(job.target.topic, job.target.language, job.target.audience),
+        site.gate.digest(job.target.topic, job.target.language, job.target.audience),
+        job.of,
+        job.yielded,
     )
-    run_.made[job.target.name] = this
-    run_.problems += (*found, *kept(replace(run_.site.state, made=run_.made), run_.site.shelf))
-    run_.built.append(Built(job.target, this.pages, this.edition, job.because, job.yielded))
+    run_.made[name] = this
+    run_.problems += (*found, *noted(name, this, run_.shelf))
+    run_.built.append(Built(job.target, this.pages, this.edition, job.because, this.yielded))
+    run_.ears.shown(job, this.sha256)
     _step(run_, job.target, well=True)
 
 
@@ -197,19 +265,14 @@ def _fail(run_: Run, job: Job, problems: tuple[Problem, ...]) -> None:
     run_.problems += problems
     lost = [job.target] if job.wanted else []
     if job.target.medium is Medium.PRINT:
-        lost += [each.target for each in run_.waiting.pop(job.key, [])]
+        lost += [each.target for each, _ in run_.waiting.pop(job.key, [])]
     for target in lost:
         run_.failed.append(target)
         _step(run_, target, well=False)
 
 
 def _step(run_: Run, target: Target, *, well: bool) -> None:
-    run_.tell(Step(len(run_.built) + len(run_.failed) + len(run_.fresh), run_.total, target, well))
-
-
-def exported(documents: Sequence[Document], work: Callable[[Document], Output], *, jobs: int) -> Outcomes:
-    """Each document with what came of it, by the workers of this room."""
-    return run(documents, work, jobs=jobs)
+    run_.ears.step(Step(len(run_.built) + len(run_.failed) + len(run_.fresh), run_.total, target, well))
 
 
 def settled(job: Job, site: Site) -> Job | Problem:
@@ -217,7 +280,8 @@ def settled(job: Job, site: Site) -> Job | Problem:
     search = Search(len(job.choice.rungs), job.choice.rung)
     while not job.choice.known and (rung := search.rung) is not None:
         document = _composed(told_at(job, rung, site), site)
-        [(_, outcome)] = run([document], export, jobs=1)
+        with crew(jobs=1) as exports:
+            [(_, outcome)] = exports([document], export)
         if not isinstance(outcome, Output):
             return examined(document, outcome, site.gate)[0]
         search = search.tried(fits=(outcome.pages or 0) <= (job.choice.budget or 0))
@@ -250,13 +314,27 @@ def _edition(job: Job, state: State) -> int:
     return edition(job.inputs["brief"], [state.made[each.name] for each in siblings if each.name in state.made])
 
 
+def noted(name: str, made: Made, shelf: Shelf) -> tuple[Problem, ...]:
+    """Write down one file that was made, in the log; where that fails, the next build makes it again."""
+    return _written(LOG, lambda: shelf.append(LOG, entry(name, made)))
+
+
 def kept(state: State, shelf: Shelf) -> tuple[Problem, ...]:
-    """Write down what was made; where that fails, the next build makes it again."""
-    try:
+    """Write down all that was made; the log of it is of no use any more."""
+
+    def written() -> None:
         shelf.write(STATE, encode(state))
+        shelf.remove(LOG)
+
+    return _written(STATE, written)
+
+
+def _written(name: str, write: Callable[[], None]) -> tuple[Problem, ...]:
+    try:
+        write()
     except (OSError, OutputError) as error:
         found = getattr(error, "strerror", None) or str(error)
-        return (Problem("output-unwritable", Where(f"output/{STATE}"), {"found": found}),)
+        return (Problem("output-unwritable", Where(f"output/{name}"), {"found": found}),)
     return ()
 
 

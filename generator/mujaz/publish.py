@@ -9,10 +9,17 @@ import os
 import re
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from mujaz.stamps import Stamps
+
 STATE = ".mujaz/lock.json"
+LOG = ".mujaz/lock.log"
+"""What was made since the state was written."""
+MEMORY = ".mujaz/memory.json"
+BUSY = ".mujaz/busy"
+"""Held by the build that is at work."""
 _TEMPORARY = re.compile(r"\.mujaz-[0-9a-f]{16}\.tmp")
 _NAME = re.compile(r"(?:\.mujaz|[a-z0-9][a-z0-9-]*)/[a-z0-9][a-z0-9.-]*|index\.html")
 
@@ -26,11 +33,12 @@ class Shelf:
     """The output folder of a workspace."""
 
     folder: Path
+    stamps: Stamps = field(default_factory=Stamps, compare=False)
+    """What is remembered of files in it."""
 
     def digest(self, name: str) -> str | None:
         """SHA-256 of a file; None where there is no plain file."""
-        data = self.read(name)
-        return None if data is None else hashlib.sha256(data).hexdigest()
+        return self.stamps.digest(self.folder / name, f"output/{name}")
 
     def read(self, name: str) -> bytes | None:
         """A file's bytes; None where there is no plain file that can be read."""
@@ -65,6 +73,26 @@ class Shelf:
             temporary.unlink(missing_ok=True)
             raise
         _sync(path.parent)
+        if not name.startswith("."):
+            self.stamps.wrote(path, f"output/{name}", hashlib.sha256(data).hexdigest())
+
+    def append(self, name: str, data: bytes) -> None:
+        """Add to the end of a file; what a killed build left half-written there is for its reader to pass over.
+
+        Raises OutputError where a link would lead elsewhere, and OSError as the system gives it.
+        """
+        path = self._path(name)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+        with os.fdopen(os.open(path, flags, 0o644), "ab") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def moment(self) -> int:
+        """The time in nanoseconds, as the file system tells it that the folder lies in."""
+        door = self.folder / BUSY
+        os.utime(door, follow_symlinks=False)
+        return os.lstat(door).st_ctime_ns
 
     def remove(self, name: str) -> bool:
         """Take away a file that Mujaz made, and its folder where nothing is left in it."""
@@ -97,11 +125,13 @@ class Shelf:
 
 
 @contextlib.contextmanager
-def opened(folder: Path) -> Iterator[Shelf]:
+def opened(folder: Path, stamps: Stamps | None = None) -> Iterator[Shelf]:
     """The output folder, for one build alone; it is swept of what killed builds left.
 
-    Raises OutputError where it is no folder, cannot be written, or another build is at work.
+    `stamps` is given the time of its file system. Raises OutputError where it is no folder, cannot be written, or
+    another build is at work.
     """
+    stamps = stamps or Stamps()
     if folder.is_symlink():
         raise OutputError("output-is-link", folder.name)
     room = folder / ".mujaz"
@@ -110,7 +140,7 @@ def opened(folder: Path) -> Iterator[Shelf]:
     try:
         room.mkdir(parents=True, exist_ok=True)
         # Neither through a link nor with a truncation: what lies there may be someone else's.
-        handle = os.open(room / "busy", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+        handle = os.open(folder / BUSY, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
     except OSError as error:
         raise OutputError("output-unwritable", error.strerror or str(error)) from error
     door = os.fdopen(handle, "r+b")
@@ -119,7 +149,8 @@ def opened(folder: Path) -> Iterator[Shelf]:
             fcntl.flock(door, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise OutputError("output-busy", folder.name) from error
-        shelf = Shelf(folder)
+        shelf = Shelf(folder, stamps)
+        stamps.moment = shelf.moment()
         shelf.sweep()
         yield shelf
 

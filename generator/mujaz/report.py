@@ -15,7 +15,7 @@ from typing import Any
 
 from mujaz.bidi import terminal
 from mujaz.marks import parse
-from mujaz.model.brief import Yielded
+from mujaz.model.yielded import Yielded
 from mujaz.problems import Problem, Severity, errors
 
 _REASONS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,7 +30,7 @@ def survey(root: Path, today: datetime.date | None = None) -> Survey:
 
     `today` tells which reviews are overdue; without it, nobody asks.
     """
-    with _unswept():
+    with unswept():
         library, problems = read(root)
         if library is None:
             return Survey(None, problems)
@@ -39,7 +39,7 @@ def survey(root: Path, today: datetime.date | None = None) -> Survey:
 
 
 @contextmanager
-def _unswept() -> Iterator[None]:
+def unswept() -> Iterator[None]:
     """No search for garbage meanwhile: what is read stays, and going through it again and again finds none."""
     swept = gc.isenabled()
     gc.disable()
@@ -51,15 +51,23 @@ def _unswept() -> Iterator[None]:
 
 
 def _sound(library: Library, problems: tuple[Problem, ...]) -> Library:
-    """The library without the topics and audiences that have errors; shared references are everyone's."""
+    """The library without the topics that have errors."""
+    sound = unsound(library, problems, {entry.slug for entry in library.topics})
+    return replace(sound, topics=tuple(entry for entry in library.topics if entry.slug not in sound.broken))
+
+
+def unsound(library: Library, problems: Iterable[Problem], slugs: Iterable[str]) -> Library:
+    """The library without the audiences that have errors, and with the names of topics that have some.
+
+    Shared references are everyone's: their errors are those of all topics, whose `slugs` they are.
+    """
     wrong = {problem.where.path for problem in errors(problems)}
     topics = {path.split("/")[2] for path in wrong if path.startswith("content/topics/")}
     if wrong & {"content/references.yaml", "content/references.json"}:
-        topics |= {entry.slug for entry in library.topics}
+        topics |= set(slugs)
     audiences = {Path(path).stem for path in wrong if path.startswith("content/audiences/")}
     return replace(
         library,
-        topics=tuple(entry for entry in library.topics if entry.slug not in topics),
         audiences=MappingProxyType({slug: each for slug, each in library.audiences.items() if slug not in audiences}),
         broken=library.broken | topics,
         broken_audiences=frozenset(audiences),

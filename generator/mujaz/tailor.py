@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from mujaz.model.blocks import Block, Evaluation, Pointed
-from mujaz.model.brief import Part, Selection, Yielded
+from mujaz.model.brief import Part, Selection
 from mujaz.model.content import Audience, Entry, Pick
 from mujaz.model.points import Point, Recommendation
 from mujaz.model.text import Depth
+from mujaz.model.yielded import Yielded
 
 _LAST = 100
 """Behind every priority that an author can write."""

@@ -94,6 +94,11 @@ class Templates:
         grouped = {group: self._digest(prefix) for group, prefix in groups.items()}
         return {**grouped, "templates": self._digest("", (*groups.values(), SITE))}
 
+    @property
+    def site(self) -> str:
+        """The templates of the site's index, as one digest."""
+        return self._digest(SITE)
+
     def _digest(self, prefix: str, but: tuple[str, ...] = ("\0",)) -> str:
         digest = hashlib.sha256()
         for name in sorted(self.files):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import multiprocessing
 import resource
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as WallLimitError
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -24,12 +26,30 @@ DOCUMENTS = 50
 """A worker grows a little with each document and is replaced after so many."""
 
 
+Exports = Callable[[Iterable[Document], Callable[[Document], Output]], Iterator[tuple[Document, "Output | Failure"]]]
+"""What makes files of documents, many at once: each comes back as soon as it is done."""
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """A document that came to nothing: the rule, and what was seen."""
 
     rule: str
     found: str
+
+
+@contextmanager
+def crew(*, jobs: int) -> Iterator[Exports]:
+    """So many workers."""
+
+    def exports(
+        documents: Iterable[Document], work: Callable[[Document], Output]
+    ) -> Iterator[tuple[Document, Output | Failure]]:
+        source = iter(documents)
+        while batch := list(islice(source, 2 * jobs)):
+            yield from run(batch, work, jobs=jobs)
+
+    yield exports
 
 
 def run(

@@ -49,6 +49,7 @@ from mujaz.model.brief import Brief  # noqa: E402
 from mujaz.model.document import Document, Medium  # noqa: E402
 from mujaz.plan import Request  # noqa: E402
 from mujaz.templates import House, open_templates  # noqa: E402
+from workspace import crewed  # noqa: E402 # as above
 
 TOPIC, AUDIENCE, LANGUAGE = "counterterrorism-diplomacy", "researcher", "ar"
 REQUEST = Request(
@@ -104,7 +105,8 @@ def mujaz_warm(root: Path) -> Callable[[str], Callable[[], object]]:
 
 def corridor_warm(root: Path) -> Callable[[str], Callable[[], object]]:
     """The whole build of one target, its worker in this process."""
-    setattr(mujaz.produce, "run", lambda documents, work, *, jobs: ((each, work(each)) for each in documents))  # noqa: ARG005, B010
+    alone = crewed(lambda documents, work, *, jobs: ((each, work(each)) for each in documents))  # noqa: ARG005 # as workers are called
+    setattr(mujaz.produce, "crew", alone)  # noqa: B010 # mypy knows it as it is
 
     def corridor() -> None:
         result = mujaz.build.build(root, REQUEST, jobs=1, tell=lambda _: None)

@@ -17,7 +17,7 @@ from mujaz.build import build
 from mujaz.folding import spellings
 from mujaz.plan import Request
 from screens import CONTRASTS
-from workspace import at_once, lay, topic_data, write
+from workspace import at_once, crewed, lay, topic_data, write
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = ROOT / "tests" / "cases" / "search"
@@ -193,7 +193,7 @@ SHUFFLED = [
 def test_the_best_hits_stand_first_and_the_newest_where_nothing_is_sought(
     browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(producing, "run", at_once)
+    monkeypatch.setattr(producing, "crew", crewed(at_once))
     root = lay(tmp_path, topics=[slug for slug, _, _ in SHUFFLED])
     for slug, title, date in SHUFFLED:
         data = topic_data(title) | {"date": date}

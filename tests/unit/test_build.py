@@ -24,7 +24,7 @@ from mujaz.model.document import Document, Medium
 from mujaz.plan import Request
 from mujaz.publish import STATE, Shelf
 from mujaz.workers import Failure
-from workspace import AUDIENCES, HIDDEN, at_once, lay, outputs, topic_data, write
+from workspace import AUDIENCES, HIDDEN, at_once, crewed, lay, outputs, topic_data, write
 
 SOURCES = f"{Path(mujaz.__file__).parents[1]}{os.pathsep}{Path(workspace.__file__).parent}"
 
@@ -32,7 +32,7 @@ SOURCES = f"{Path(mujaz.__file__).parents[1]}{os.pathsep}{Path(workspace.__file_
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Two topics for two audiences, as web pages without fonts, made without workers."""
-    monkeypatch.setattr(producing, "run", at_once)
+    monkeypatch.setattr(producing, "crew", crewed(at_once))
     return lay(tmp_path / "desk", topics=("water", "energy"))
 
 
@@ -232,14 +232,14 @@ def test_an_export_that_fails_costs_its_own_file(root: Path, monkeypatch: pytest
         for number, each in enumerate(at_once(documents, work, jobs=jobs)):
             yield (each[0], Failure("export-died", "x")) if number == 1 else each
 
-    monkeypatch.setattr(producing, "run", half)
+    monkeypatch.setattr(producing, "crew", crewed(half))
     first = make(root)
     (lost,) = first.failed
     assert named(first) == ALL - {lost.name}
     assert [(problem.rule, problem.where.path.removeprefix("output/")) for problem in first.problems] == [
         ("export-died", lost.name)
     ]
-    monkeypatch.setattr(producing, "run", at_once)
+    monkeypatch.setattr(producing, "crew", crewed(at_once))
     assert named(make(root)) == {lost.name}
 
 
@@ -340,14 +340,14 @@ import sys, time
 from pathlib import Path
 from mujaz import build, produce
 from mujaz.plan import Request
-from workspace import at_once
+from workspace import at_once, crewed
 
 def slowly(documents, work, *, jobs):
     for each in at_once(documents, work, jobs=jobs):
         time.sleep(0.003)
         yield each
 
-produce.run = slowly
+produce.crew = crewed(slowly)
 print("ready", flush=True)
 build.build(Path(sys.argv[1]), Request(), jobs=1, tell=lambda step: None)
 """
@@ -420,13 +420,13 @@ def killed_rounds(tmp_path: Path, rounds: int, seed: int) -> int:
 def test_a_killed_build_leaves_every_file_old_or_new_and_the_next_one_finishes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(producing, "run", at_once)
+    monkeypatch.setattr(producing, "crew", crewed(at_once))
     killed_rounds(tmp_path, 8, seed=1)
 
 
 @pytest.mark.long
 def test_sixty_killed_builds_leave_every_file_old_or_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(producing, "run", at_once)
+    monkeypatch.setattr(producing, "crew", crewed(at_once))
     assert killed_rounds(tmp_path, 60, seed=2) > 0
 
 

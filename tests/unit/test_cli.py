@@ -19,7 +19,7 @@ from mujaz import produce as producing
 from mujaz.arguments import WRONG_USE
 from mujaz.cli import BROKEN, WELL, WRONG_CONTENT, main
 from mujaz.publish import opened
-from workspace import ROOT, at_once, lay, outputs
+from workspace import ROOT, at_once, crewed, lay, outputs
 
 COMMANDS = ("build", "check", "list", "init", "new", "press", "proof", "doctor", "clean")
 
@@ -30,7 +30,7 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLUMNS", "100")
-    monkeypatch.setattr(producing, "run", at_once)
+    monkeypatch.setattr(producing, "crew", crewed(at_once))
 
 
 @pytest.fixture

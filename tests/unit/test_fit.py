@@ -16,18 +16,18 @@ from hypothesis import strategies as st
 from chance import KINDS, READERS, readers, topics
 from mujaz import press
 from mujaz import produce as producing
-from mujaz.build import Result, build, look
+from mujaz.build import Result, build, listed, look
 from mujaz.cli import main
 from mujaz.export.engines import versions
 from mujaz.fit import Search
 from mujaz.jobs import Job
-from mujaz.model.brief import Yielded
 from mujaz.model.content import Audience, Entry
 from mujaz.model.document import Document, Medium, Output
 from mujaz.model.text import Depth
+from mujaz.model.yielded import Yielded
 from mujaz.plan import Request
 from mujaz.tailor import kind_of, ladder, tailor, yielded
-from workspace import advice, entry, lay, point, reader, write
+from workspace import advice, crewed, entry, lay, point, reader, write
 
 # ------------------------------------------------------------------------------------------------ the search
 
@@ -162,7 +162,7 @@ def exports(monkeypatch: pytest.MonkeyPatch) -> Exports:
                 seen.append((each.name, pages))
             yield each, Output(each.html.encode(), pages if each.medium is Medium.PRINT else None, filled=0.1)
 
-    monkeypatch.setattr(producing, "run", counted)
+    monkeypatch.setattr(producing, "crew", crewed(counted))
     monkeypatch.setattr(press, "run", counted)
     return seen
 
@@ -318,9 +318,10 @@ def test_pages_made_after_their_web_page_are_counted_all_the_same(
     assert shown(root, PDF) == shown(root, HTML) == 10
     (root / "output" / PDF).unlink()
     # Other programs, by which a page holds less: the web page was fresh, and tells what the pages tell.
-    monkeypatch.setattr(
-        "mujaz.jobs.versions", lambda medium: f"{versions(medium)}{'2' if medium is Medium.PRINT else ''}"
-    )
+    for room in ("jobs", "sources"):
+        monkeypatch.setattr(
+            f"mujaz.{room}.versions", lambda medium: f"{versions(medium)}{'2' if medium is Medium.PRINT else ''}"
+        )
     monkeypatch.setattr(__import__(__name__), "LETTERS", 6)
     assert states(root)[HTML] == ()
     result = make(root)
@@ -349,7 +350,7 @@ def test_an_audience_without_pages_is_promised_nothing(tmp_path: Path, exports: 
 
 def test_an_almost_empty_last_page_is_told_of_each_time(tmp_path: Path, exports: Exports) -> None:
     root = desk(tmp_path, points=15, budget=2)
-    for found in (make(root).problems, make(root).problems, look(root, Request())[0].problems):
+    for found in (make(root).problems, make(root).problems, listed(root, Request())[2]):
         assert [(each.rule, each.where.path, each.facts["found"]) for each in found] == [
             ("page-sparse", f"output/{PDF}", "10")
         ]

@@ -21,7 +21,7 @@ from mujaz.model.document import Medium, Target
 from mujaz.model.listing import Card, Held
 from mujaz.plan import Request
 from mujaz.workers import Failure
-from workspace import HIDDEN, ROOT, at_once, lay, topic_data, write
+from workspace import HIDDEN, ROOT, at_once, crewed, lay, topic_data, write
 from workspace import house as house_of
 
 PAGE = "index.html"
@@ -30,7 +30,7 @@ PAGE = "index.html"
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Two topics for two audiences, as web pages without fonts, made without workers."""
-    monkeypatch.setattr(producing, "run", at_once)
+    monkeypatch.setattr(producing, "crew", crewed(at_once))
     return lay(tmp_path / "desk", topics=("water", "energy"))
 
 
@@ -227,10 +227,17 @@ def stamps(root: Path) -> dict[str, int]:
     return {name: (folder / name).stat().st_mtime_ns for name in (PAGE, indexing.CATALOGUE)}
 
 
+def refused(documents: Any, work: Any, *, jobs: int) -> Any:
+    """Work that nobody may ask for."""
+    for each in documents:
+        raise AssertionError(f"{each.name} of {work} by {jobs}")
+    yield from ()
+
+
 def test_a_second_build_writes_no_index_and_cuts_no_fonts_for_one(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make(root)
     before = stamps(root)
-    monkeypatch.setattr(producing, "run", None)
+    monkeypatch.setattr(producing, "crew", crewed(refused))
     assert make(root).problems == ()
     assert stamps(root) == before
 
@@ -299,7 +306,7 @@ def test_a_file_that_was_never_made_is_not_listed(root: Path, monkeypatch: pytes
         for document, output in at_once(documents, work, jobs=jobs):
             yield document, Failure("export-died", "x") if document.name == WATER[0] else output
 
-    monkeypatch.setattr(producing, "run", none_for_water)
+    monkeypatch.setattr(producing, "crew", crewed(none_for_water))
     make(root)
     assert sorted(links(root)) == sorted([WATER[1], *ENERGY])
 
@@ -311,7 +318,7 @@ def test_a_brief_that_failed_is_listed_as_its_old_file_has_it(root: Path, monkey
         for document, output in at_once(documents, work, jobs=jobs):
             yield document, output if document.name == PAGE else Failure("export-died", "x")
 
-    monkeypatch.setattr(producing, "run", no_briefs)
+    monkeypatch.setattr(producing, "crew", crewed(no_briefs))
     edit(topic(root), "موضوع water", "المياه")
     assert make(root).failed
     assert heads(root) == ["موضوع energy", "موضوع water"]
@@ -335,14 +342,18 @@ def test_where_nothing_was_made_there_is_no_index(root: Path) -> None:
     assert not (root / "output" / PAGE).exists()
 
 
+def killed(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 def test_a_build_that_was_killed_before_its_index_is_made_good_by_the_next_one_even_by_a_partial_one(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make(root)
     old = (root / "output" / PAGE).read_bytes()
     edit(topic(root), "موضوع water", "المياه")
-    with monkeypatch.context() as patch:
-        patch.setattr(indexing, "update", lambda *_: ())
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(indexing, "update", killed)
         make(root)
     assert (root / "output" / PAGE).read_bytes() == old
     make(root, topics=frozenset({"energy"}))

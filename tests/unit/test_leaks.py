@@ -42,6 +42,7 @@ from workspace import (
     ROOT,
     advice,
     at_once,
+    crewed,
     entry,
     house,
     lay,
@@ -437,7 +438,7 @@ def test_six_words_of_any_kept_text_are_found_wherever_they_stand(
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(producing, "run", at_once)
+    monkeypatch.setattr(producing, "crew", crewed(at_once))
     path = lay(tmp_path / "desk", topics=("water", "energy"))
     told = topic_data("موضوع water")
     told["blocks"][1]["points"][1] |= {"headline": SECRET, "gist": SECRET}
@@ -540,8 +541,8 @@ def test_a_file_that_tells_what_is_kept_since_goes_even_if_no_new_one_can_be_mad
     hide(root)
     monkeypatch.setattr(
         producing,
-        "run",
-        lambda documents, _work, jobs: ((each, Failure("export-slow", "1")) for each in documents if jobs),
+        "crew",
+        crewed(lambda documents, _work, jobs: ((each, Failure("export-slow", "1")) for each in documents if jobs)),
     )
     result = make(root)
     assert "water/public.ar.html" in {each.name for each in result.failed}
@@ -601,7 +602,7 @@ def test_the_digest_of_what_is_kept_is_the_same_in_every_process() -> None:
         "from pathlib import Path; from mujaz.gate import Gate; from mujaz.survey import survey;"
         f"from mujaz.templates import open_templates; root = Path({str(ROOT)!r});"
         "gate = Gate(survey(root).library, open_templates(root));"
-        "print(gate.everyone, gate.digest('coalition-exit', 'ar', 'public'))"
+        "print(gate.own('coalition-exit', 'ar', None).digest, gate.digest('coalition-exit', 'ar', 'public'))"
     )
     told = {
         subprocess.run(
@@ -670,15 +671,19 @@ def test_what_only_a_kept_text_says_is_found_in_the_index_and_in_the_words_of_it
     library = survey(root).library
     assert library is not None
     gate = Gate(library, open_templates(root))
+
+    def listed(data: bytes) -> tuple[Problem, ...]:
+        return gate.listed(INDEX, haystack(data), lambda: gate.public([gate]))
+
     page = (root / "output" / INDEX).read_bytes()
-    assert gate.listed(INDEX, page) == ()
+    assert listed(page) == ()
     planted = page.replace(b'data-words="', 'data-words="الانتخابات '.encode(), 1)
     assert planted != page
-    told = {(leak.facts["found"], leak.facts["channels"]) for leak in gate.listed(INDEX, planted)}
+    told = {(leak.facts["found"], leak.facts["channels"]) for leak in listed(planted)}
     assert told == {(SECRET, "bag:")}
     for words in (" ".join(WORDS[3:7]), SECRET[::-1]):
         spoiled = page.replace(b"</main>", f"<p>{words}</p></main>".encode(), 1)
-        assert {leak.facts["channels"] for leak in gate.listed(INDEX, spoiled)} == {"text:"}
+        assert {leak.facts["channels"] for leak in listed(spoiled)} == {"text:"}
 
 
 def test_an_older_index_that_leaks_goes(root: Path) -> None:

@@ -76,8 +76,11 @@ def library() -> Library:
     )
 
 
+KEYS = [("topic", "fa"), ("topic", "en"), ("topic", "ar")]
+
+
 def names(request: Request) -> list[str]:
-    return [target.name for target in targets(library(), request)]
+    return [target.name for target in targets(KEYS, library(), request)]
 
 
 def test_everything_is_asked_for_where_nothing_is_named() -> None:
@@ -106,6 +109,6 @@ def test_a_request_narrows_what_is_made(request_: Request, expected: list[str]) 
 
 
 def test_every_target_is_named_once_and_has_a_name_of_its_own() -> None:
-    found = list(targets(library(), Request()))
+    found = list(targets(KEYS, library(), Request()))
     assert len({target.name for target in found}) == len(found) == len(set(found))
     assert Target("topic", "minister", "ar", Medium.PRINT) in found

@@ -23,7 +23,7 @@ from mujaz.cli import BROKEN, WELL, WRONG_CONTENT, main
 from mujaz.lock import decode, encode
 from mujaz.model.document import Document, Output, State, pages_of
 from mujaz.plan import Request
-from workspace import ROOT, lay, outputs, write
+from workspace import ROOT, crewed, lay, outputs, write
 
 AUDIENCES = {name: {"label": name, "notes": "none", "formats": ["pdf"]} for name in ("minister", "public")}
 PLACE = next(place for place in profiles.PLACES if Path(place).is_file())
@@ -46,7 +46,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(press, "run", here)
-    monkeypatch.setattr("mujaz.produce.run", here)
+    monkeypatch.setattr("mujaz.produce.crew", crewed(here))
     monkeypatch.chdir(lay(tmp_path, audiences=AUDIENCES))
     return tmp_path
 

@@ -38,23 +38,6 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True)
-class Yielded:
-    """How far one block gave way, so that the brief has no more pages than it is promised."""
-
-    kind: str
-    side: str
-    """positive or negative, of evaluations."""
-    points: int
-    """How many are told."""
-    of: int
-    """How many there were to tell."""
-    depth: str
-    """headline or gist, where it is told less deep; empty where it is not."""
-    gone: bool
-    """Whether all of it was left out."""
-
-
-@dataclass(frozen=True, slots=True)
 class Link:
     """A mention of another place in the same brief."""
 

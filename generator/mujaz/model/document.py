@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal
 
+from mujaz.model.yielded import Yielded
 from mujaz.problems import Problem
 
 Theme = Literal["classic", "modern"]
@@ -120,6 +121,10 @@ class Made:
     """Whether its proof was made, and passed."""
     kept: str = ""
     """The digest of what its readers are kept from, as it was looked for in the file."""
+    of: str = ""
+    """The digest of the content that `inputs` were found for: where it is the same, nothing has to be read anew."""
+    yielded: tuple[Yielded, ...] = ()
+    """What gave way for it to be within its budget of pages."""
 
 
 @dataclass(frozen=True, slots=True)

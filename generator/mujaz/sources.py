@@ -1,0 +1,108 @@
+"""A workspace's folder → a digest for each topic and audience, and for what they share; understands no file."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from mujaz.export.engines import versions
+from mujaz.faces import digest
+from mujaz.files import MAX_PICTURE
+from mujaz.model.content import Library
+from mujaz.model.document import Medium
+from mujaz.read import AUDIENCES, TOPICS, WORKSPACE
+from mujaz.stamps import Stamps
+from mujaz.templates import Templates
+
+_SHARED = (WORKSPACE, "content/references.yaml", "content/references.json")
+_READERS = ("jinja2", "lxml", "markdown-it-py", "nh3", "pydantic", "python-bidi", "pyyaml", "hijridate")
+"""What takes part in making a brief of content."""
+_DEEP = 8
+"""Folders in folders: nothing that is read lies deeper."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What is made of what, told by digests."""
+
+    topics: Mapping[str, str]
+    """Slug → SHA-256 over all of its folder."""
+    audiences: Mapping[str, str]
+    """Slug → SHA-256 of its file."""
+    shared: str
+    """SHA-256 over `mujaz.yaml` and the shared references."""
+
+
+def sources(root: Path, slugs: Iterable[str], stamps: Stamps) -> Sources:
+    """The digests of a workspace as it lies there now."""
+    audiences = {
+        name.removesuffix(".yaml"): stamps.digest(root / AUDIENCES / name, f"{AUDIENCES}/{name}", MAX_PICTURE) or "?"
+        for name in _names(root / AUDIENCES)
+        if name.endswith(".yaml")
+    }
+    shared = (f"{name}\0{stamps.digest(root / name, name, MAX_PICTURE)}" for name in _SHARED)
+    return Sources({slug: topic(root, slug, stamps) for slug in slugs}, audiences, _joined(shared))
+
+
+def topic(root: Path, slug: str, stamps: Stamps) -> str:
+    """SHA-256 over the names and the bytes of all that lies in a topic's folder."""
+    return _joined(_below(root, f"{TOPICS}/{slug}", stamps, _DEEP))
+
+
+def common(library: Library, templates: Templates, of: Sources) -> str:
+    """SHA-256 over all that every brief is made of besides its topic and its audience: the house, and Mujaz itself."""
+    theme = library.workspace.theme
+    pictures = (each.data for each in (library.logo, library.profile) if each)
+    return _joined(
+        (
+            of.shared,
+            *(hashlib.sha256(data).hexdigest() for data in pictures),
+            *templates.digests().values(),
+            templates.site,
+            *(digest(theme, medium) for medium in (Medium.PRINT, Medium.SCREEN)),
+            *(versions(medium) for medium in (Medium.PRINT, Medium.SCREEN)),
+            _mujaz(),
+        )
+    )
+
+
+@cache
+def _mujaz() -> str:
+    """SHA-256 over the program's own files, and the versions of what reads content with it."""
+    here = Path(__file__).parent
+    files = sorted(path for path in here.rglob("*") if path.suffix in (".py", ".yaml", ".json", ".txt"))
+    told = (f"{path.relative_to(here)}\0{hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files)
+    return _joined((sys.version, *(f"{name} {version(name)}" for name in _READERS), *told))
+
+
+def _below(root: Path, folder: str, stamps: Stamps, deep: int) -> Iterator[str]:
+    """A line for each thing in a folder; what is no plain file is told by what it is."""
+    for name in _names(root / folder):
+        at = f"{folder}/{name}"
+        path = root / at
+        if path.is_symlink():
+            yield f"{at}\0link {os.fspath(path.readlink())}"
+        elif (digest_ := stamps.digest(path, at, MAX_PICTURE)) is not None:
+            yield f"{at}\0{digest_}"
+        elif path.is_dir() and deep:
+            yield f"{at}\0folder"
+            yield from _below(root, at, stamps, deep - 1)
+        else:
+            yield f"{at}\0no file"
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return sorted(name for name in os.listdir(folder) if not name.startswith((".", "~")))
+    except OSError:
+        return []
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
