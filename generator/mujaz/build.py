@@ -18,7 +18,7 @@ from mujaz.memory import Memory, remembered, retained
 from mujaz.model.document import State, Target, pages_of
 from mujaz.model.listing import Card
 from mujaz.model.yielded import Yielded
-from mujaz.plan import RefusedError, Request, targets, unnamed
+from mujaz.plan import RefusedError, Request, unnamed
 from mujaz.problems import Problem, Severity, Where, errors, in_order
 from mujaz.produce import Built, Ears, How, Planned, Step, kept
 from mujaz.publish import LOG, STATE, Shelf, opened
@@ -73,7 +73,7 @@ def build(root: Path, request: Request, *, jobs: int, tell: Callable[[Step], Non
         retained(shelf, memory, replace(page, topics=fleet.seen), held)
         leftover = tuple(name for name in left_over(fleet, held) if shelf.size(name) is not None)
         sparse = _sparse(fleet, request, held)
-    order = {target: place for place, target in enumerate(fleet.targets(request))}
+    order = {target: place for place, target in enumerate(fleet.every)} if run.built else {}
     faults = lint(fleet.templates.house)
     placed = unplaced((*run.problems, *listed), faults)
     return Result(
@@ -120,7 +120,7 @@ def listed(root: Path, request: Request) -> tuple[Fleet | None, list[Standing], 
         standing += [
             Standing(job.target, job.because, job.yielded) for job in jobs if job.wanted and job.target not in known
         ]
-    order = {target: place for place, target in enumerate(fleet.targets(request))}
+    order = {target: place for place, target in enumerate(fleet.every)}
     standing.sort(key=lambda each: order[each.target])
     return fleet, standing, in_order((*fleet.problems, *wrong))
 
@@ -325,10 +325,15 @@ def _listed(desk: _Desk, office: index.Office, memory: Memory) -> tuple[tuple[Pr
 def _sparse(fleet: Fleet, request: Request, state: State) -> list[Problem]:
     """Files of counted pages whose last page is almost empty: told of for as long as they are."""
     found = []
-    for target in fleet.targets(request):
-        made = state.made.get(target.name)
-        if made and made.filled is not None and made.filled < _SPARSE and made.pages and made.pages > 1:
-            facts = {"found": str(round(made.filled * 100)), "page": str(made.pages)}
+    sparse = {
+        name
+        for name, made in state.made.items()
+        if made.filled is not None and made.filled < _SPARSE and made.pages and made.pages > 1
+    }
+    for target in fleet.targets(request) if sparse else ():
+        if target.name in sparse:
+            made = state.made[target.name]
+            facts = {"found": str(round((made.filled or 0) * 100)), "page": str(made.pages)}
             found.append(Problem("page-sparse", Where(f"output/{target.name}"), facts, Severity.WARNING))
     return found
 
@@ -344,6 +349,6 @@ def left_over(fleet: Fleet, state: State) -> list[str]:
         topic, _, file = name.partition("/")
         return topic in broken or file.partition(".")[0] in unread
 
-    kept_ = {target.name for target in targets(fleet.keys(), fleet.library, Request())}
+    kept_ = {target.name for target in fleet.every}
     gone = [name for name in state.made if name not in kept_ and not held(name)]
     return gone + [name for name in sorted(state.pressed) if pages_of(name) not in kept_ and not held(name)]

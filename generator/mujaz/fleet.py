@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,7 @@ from mujaz.listing import Free, unkept
 from mujaz.memory import Memory, Seen
 from mujaz.model.content import Entry, Library
 from mujaz.model.document import State, Target
-from mujaz.plan import Request, targets
+from mujaz.plan import Request, asked, targets
 from mujaz.problems import Problem, errors, in_order
 from mujaz.publish import Shelf
 from mujaz.read import Grounds, read_grounds, read_topic
@@ -77,9 +77,14 @@ class Fleet:
             for language in self.seen[slug].languages
         ]
 
-    def targets(self, request: Request) -> Iterator[Target]:
-        """All files that are asked for."""
-        return targets(self.keys(), self.library, request)
+    def targets(self, request: Request) -> list[Target]:
+        """The files that are asked for."""
+        return [each for each in self.every if asked(each, request)]
+
+    @cached_property
+    def every(self) -> tuple[Target, ...]:
+        """All files that are made of the workspace."""
+        return tuple(targets(self.keys(), self.library, Request()))
 
     def digest(self, topic: str, audience: str) -> str:
         """Of all the content that files are made of; empty where it was changed while it was read."""
@@ -158,7 +163,7 @@ def muster(root: Path, base_: Base, stamps: Stamps, memory: Memory) -> Fleet:
     of = sources(root, grounds.slugs, stamps)
     if replace(of, topics={}) != base_.of:
         of = Sources({}, {}, "")  # someone is at work in them: nothing is remembered of this run
-    shared = common(grounds.library, templates, of) if of.shared else ""
+    shared = common(grounds.library, templates, of, stamps) if of.shared else ""
     readers = _joined(shared, *(f"{slug} {digest}" for slug, digest in sorted(of.audiences.items())))
     seen = {
         slug: each

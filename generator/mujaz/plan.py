@@ -40,7 +40,7 @@ def targets(keys: Iterable[tuple[str, str]], library: Library, request: Request)
             for medium in Medium:
                 target = Target(slug, name, language, medium)
                 spoken = language in library.workspace.languages
-                if spoken and medium.value in audience.formats and _asked(target, request):
+                if spoken and medium.value in audience.formats and asked(target, request):
                     yield target
 
 
@@ -61,7 +61,9 @@ def unnamed(library: Library, slugs: Collection[str], request: Request) -> Probl
     return None
 
 
-def _asked(target: Target, request: Request) -> bool:
+def asked(target: Target, request: Request) -> bool:
+    """Whether a file is among what is asked for."""
+
     def among(value: object, wanted: Collection[object]) -> bool:
         return not wanted or value in wanted
 

@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 import secrets
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,7 +39,7 @@ class Shelf:
 
     def digest(self, name: str) -> str | None:
         """SHA-256 of a file; None where there is no plain file."""
-        return self.stamps.digest(self.folder / name, f"output/{name}")
+        return self.stamps.digest(f"{self.folder}/{name}", f"output/{name}")
 
     def read(self, name: str) -> bytes | None:
         """A file's bytes; None where there is no plain file that can be read."""
@@ -52,8 +53,11 @@ class Shelf:
 
     def size(self, name: str) -> int | None:
         """A file's length in bytes; None where there is no plain file."""
-        path = self.folder / name
-        return None if path.is_symlink() or not path.is_file() else path.stat().st_size
+        try:
+            found = os.lstat(f"{self.folder}/{name}")
+        except OSError:
+            return None
+        return found.st_size if stat.S_ISREG(found.st_mode) else None
 
     def write(self, name: str, data: bytes) -> None:
         """Put a file in place: the old one stays whole until the new one is on the disk.

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from mujaz.export.engines import versions
-from mujaz.faces import digest
+from mujaz.faces import faces_of
 from mujaz.files import MAX_PICTURE
 from mujaz.model.content import Library
 from mujaz.model.document import Medium
@@ -55,9 +55,10 @@ def topic(root: Path, slug: str, stamps: Stamps) -> str:
     return _joined(_below(root, f"{TOPICS}/{slug}", stamps, _DEEP))
 
 
-def common(library: Library, templates: Templates, of: Sources) -> str:
+def common(library: Library, templates: Templates, of: Sources, stamps: Stamps) -> str:
     """SHA-256 over all that every brief is made of besides its topic and its audience: the house, and Mujaz itself."""
     theme = library.workspace.theme
+    faces = (face for medium in (Medium.PRINT, Medium.SCREEN) for face in faces_of(theme, medium))
     pictures = (each.data for each in (library.logo, library.profile) if each)
     return _joined(
         (
@@ -65,7 +66,7 @@ def common(library: Library, templates: Templates, of: Sources) -> str:
             *(hashlib.sha256(data).hexdigest() for data in pictures),
             *templates.digests().values(),
             templates.site,
-            *(digest(theme, medium) for medium in (Medium.PRINT, Medium.SCREEN)),
+            *(f"{face.file}\0{stamps.digest(face.path, f'fonts/{face.file}')}" for face in faces),
             *(versions(medium) for medium in (Medium.PRINT, Medium.SCREEN)),
             _mujaz(),
         )

@@ -30,7 +30,7 @@ class Stamps:
     seen: dict[str, tuple[Stamp, str]] = field(default_factory=dict)
     """As `known`: what of it still holds, and what is new."""
 
-    def digest(self, path: Path, name: str, limit: int | None = None) -> str | None:
+    def digest(self, path: Path | str, name: str, limit: int | None = None) -> str | None:
         """SHA-256 of a plain file, or of so many of its first bytes and its size; None where it is no such file.
 
         Follows no link in the last place.
@@ -51,7 +51,7 @@ class Stamps:
             self.seen[name] = (stamp, digest)
         return digest
 
-    def wrote(self, path: Path, name: str, sha256: str) -> None:
+    def wrote(self, path: Path | str, name: str, sha256: str) -> None:
         """Remember a file that this run put in its place whole."""
         self.seen[name] = (stamp_of(os.lstat(path)), sha256)
 
@@ -68,7 +68,7 @@ def stamp_of(found: os.stat_result) -> Stamp:
     return (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
 
 
-def _hashed(path: Path, limit: int | None) -> str | None:
+def _hashed(path: Path | str, limit: int | None) -> str | None:
     digest = hashlib.sha256()
     left = limit
     try:
