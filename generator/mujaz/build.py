@@ -285,10 +285,8 @@ def _watched(fleet: Fleet, shelf: Shelf, state: State) -> tuple[State, tuple[Pro
         seen = watch(shelf, State(own, pressed), site.gate)
         made |= seen.state.made
         problems += seen.problems
-    if made == state.made:
-        return state, tuple(problems)
-    watched = replace(state, made=made)
-    return watched, (*problems, *kept(watched, shelf))
+    watched = state if made == state.made else replace(state, made=made)
+    return watched, (*problems, *(kept(watched, shelf) if problems else ()))
 
 
 # ------------------------------------------------------------------------------------------------ what all is told in
@@ -305,20 +303,18 @@ def _listed(desk: _Desk, office: index.Office, memory: Memory) -> tuple[tuple[Pr
     held = replace(desk.state, made=office.state.made)
     desk.state = held
     sound = set(fleet.slugs)
-    desk.learn(sorted(slug for slug in index.unknown(held, shelf, desk.cards) if slug in sound))
+    last = index.catalogue(shelf)
+    desk.learn(sorted(slug for slug in index.unknown(held, shelf, desk.cards, last.cards) if slug in sound))
     same = frozenset(slug for slug in fleet.slugs if slug not in fleet.anew)
 
     def gates(slugs: Iterable[str]) -> Iterator[Gate]:
         return (fleet.opened(slug, shelf, held)[0].gate for slug in slugs)
 
     watchers = index.Watchers(
-        fleet.everyone,
-        lambda: gates(sorted(sound - same) if trusted else fleet.slugs),
-        lambda: gates(fleet.slugs),
-        fleet.gate,
+        fleet.everyone, gates, frozenset(sound), frozenset(sound - same if trusted else sound), fleet.gate
     )
     free = {(slug, language): each for slug, seen in fleet.anew.items() for language, each in seen.free.items()}
-    told = index.update(office, index.News(desk.cards, {**free, **desk.free}, same), watchers)
+    told = index.update(office, last, index.News(desk.cards, {**free, **desk.free}, same), watchers)
     return told, Memory(index="" if errors(told) else of, page="" if errors(told) else index.lying(shelf))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any
 
@@ -57,11 +57,16 @@ def _text(each: Any) -> str | None:
 
 
 def encode(catalogue: Catalogue) -> bytes:
-    """The file of a catalogue, sorted, so that differences can be read."""
-    data = {
-        "format": FORMAT,
-        "page": catalogue.page,
-        "sha256": catalogue.sha256,
-        "cards": {name: asdict(card) for name, card in catalogue.cards.items()},
-    }
-    return (json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+    """The file of a catalogue, sorted, a line for each file, so that differences can be read."""
+    names = [each.name for each in fields(Card)]
+    lines = (
+        f"  {_told(name)}: {_told({each: getattr(card, each) for each in names})}"
+        for name, card in sorted(catalogue.cards.items())
+    )
+    cards = ",\n".join(lines)
+    head = f'{{\n "format": {FORMAT},\n "page": {_told(catalogue.page)},\n "sha256": {_told(catalogue.sha256)},\n'
+    return f'{head} "cards": {{\n{cards}\n }}\n}}\n'.encode()
+
+
+def _told(data: object) -> str:
+    return json.dumps(data, ensure_ascii=False, sort_keys=True)

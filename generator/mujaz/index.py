@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -16,7 +16,7 @@ from mujaz.gate import Gate, withdrawn
 from mujaz.leaks import haystack
 from mujaz.listing import Free, listing
 from mujaz.model.content import Library
-from mujaz.model.document import Document, Made, Medium, State, Target
+from mujaz.model.document import Document, Made, Medium, Output, State, Target
 from mujaz.model.listing import Card, Held
 from mujaz.problems import Problem, Where, errors
 from mujaz.proof import proof
@@ -25,6 +25,8 @@ from mujaz.templates import House, TemplateMistakeError, Templates, labels_of
 from mujaz.workers import Exports, Failure
 
 CATALOGUE = ".mujaz/index.json"
+_FEW = 4
+"""Where no more than one topic in so many has changed, only what the index says of these is looked through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +48,12 @@ class Watchers:
 
     everyone: str
     """A name for what is kept from anyone, of all topics."""
-    changed: Callable[[], Iterator[Gate]]
-    """The gates of topics that are not as the last index saw them."""
-    every: Callable[[], Iterator[Gate]]
-    """The gates of all."""
+    gates: Callable[[Iterable[str]], Iterator[Gate]]
+    """The gate of each of these topics."""
+    every: frozenset[str]
+    """The slugs of all that are sound."""
+    changed: frozenset[str]
+    """Those that are not as the last index saw them."""
     gate: Gate
     """Over no topic."""
 
@@ -71,13 +75,12 @@ def catalogue(shelf: Shelf) -> Catalogue:
     return decode(shelf.read(CATALOGUE))
 
 
-def unknown(state: State, shelf: Shelf, cards: Mapping[str, Card]) -> frozenset[str]:
-    """Topics with files of which neither the last index nor these cards say anything that still holds."""
-    last = catalogue(shelf).cards
+def unknown(state: State, shelf: Shelf, *seen: Mapping[str, Card]) -> frozenset[str]:
+    """Topics with files of which none of these cards says anything that still holds."""
     lost = (
         name
         for name, made in state.made.items()
-        if not _holds(cards.get(name), made) and not _holds(last.get(name), made) and shelf.size(name) is not None
+        if not any(_holds(cards.get(name), made) for cards in seen) and shelf.size(name) is not None
     )
     return frozenset(name.partition("/")[0] for name in lost)
 
@@ -102,12 +105,11 @@ def _holds(card: Card | None, made: Made) -> bool:
     return card is not None and card.sha256 == made.sha256
 
 
-def update(office: Office, news: News, watchers: Watchers) -> tuple[Problem, ...]:
+def update(office: Office, last: Catalogue, news: News, watchers: Watchers) -> tuple[Problem, ...]:
     """Write the index anew where it is not what it should be.
 
     A file of which there is no news is listed as the last index had it.
     """
-    last = catalogue(office.shelf)
     cards = _cards(office, news, last.cards)
     if not cards and office.shelf.read(INDEX) is None:
         return ()
@@ -122,18 +124,30 @@ def update(office: Office, news: News, watchers: Watchers) -> tuple[Problem, ...
     where = Where(f"output/{INDEX}")
     if isinstance(outcome, Failure):
         return (Problem(outcome.rule, where, {"found": outcome.found}), *_cleared(office, cards, watchers))
-    found = [*proof(document, outcome), *_leaks(watchers, outcome.data, watchers.changed)]
+    found = [*proof(document, outcome), *_leaks(watchers, _told(office, cards, outcome, watchers), watchers.changed)]
     if errors(found):
         return (*found, *_cleared(office, cards, watchers))
     sha256 = hashlib.sha256(outcome.data).hexdigest()
     return (*found, *_written(office.shelf, Catalogue(cards, page, sha256), outcome.data))
 
 
-def _leaks(watchers: Watchers, data: bytes, gates: Callable[[], Iterator[Gate]]) -> tuple[Problem, ...]:
-    """What the index tells that any reader is kept from by these topics; none of it is told by another to all."""
+def _told(office: Office, cards: Mapping[str, Card], page: Output, watchers: Watchers) -> bytes:
+    """What of the index has to be looked through: what it says of topics that have not changed was looked through.
+
+    What only one of these says, no other topic keeps from anyone: all of it is told to all.
+    """
+    if len(watchers.changed) * _FEW > len(watchers.every):
+        return page.data
+    news = {name: each for name, each in cards.items() if name.partition("/")[0] in watchers.changed}
+    return _document(office, news).html.encode()
+
+
+def _leaks(watchers: Watchers, data: bytes, slugs: Iterable[str]) -> tuple[Problem, ...]:
+    """What a page tells that any reader is kept from by these topics."""
     hay = haystack(data)
-    everywhere = cache(lambda: watchers.gate.public(watchers.every()))
-    return tuple(problem for gate in gates() for problem in gate.listed(INDEX, hay, everywhere))
+    everywhere = cache(lambda: watchers.gate.public(watchers.gates(sorted(watchers.every))))
+    gates = watchers.gates(sorted(slugs))
+    return tuple(problem for gate in gates for problem in gate.listed(INDEX, hay, everywhere))
 
 
 def _cleared(office: Office, cards: Mapping[str, Card], watchers: Watchers) -> tuple[Problem, ...]:

@@ -6,6 +6,7 @@ import datetime
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -129,6 +130,8 @@ class _Clerk:
         self.words = words
         self.language = workspace.languages[0]
         self.voice = voice_for(self.language, workspace.digits)
+        # Thousands of files have the same few sizes, numbers of pages and days.
+        self.pages, self.size, self.date = cache(self._pages), cache(self._size), cache(self._date)
 
     def rank(self, language: str) -> tuple[int, str]:
         """Languages stand as the workspace names them; one that it has given up stands last."""
@@ -153,7 +156,7 @@ class _Clerk:
             title=title or slug,
             subtitle=subtitle,
             day=cards[0].day,
-            date=self._date(cards[0].day),
+            date=self.date(cards[0].day),
             keywords=cards[0].keywords,
             offers=offers,
             heads=" ".join(dict.fromkeys(heads.split())),
@@ -177,12 +180,15 @@ class _Clerk:
             yield Offer(slug, label, said, tuple(self._copy(each) for each in own))
 
     def _copy(self, file: Held) -> Copy:
-        forms, policy = self.words["pages"], self.voice.digits
-        pages = [arabic.counted(file.pages, forms, lang=self.language, policy=policy)] if file.pages else []
-        kilobytes = max(1, round(file.size / 1000))
+        pages = [self.pages(file.pages)] if file.pages else []
+        return Copy(file.target.medium, quote(file.target.name), (*pages, self.size(max(1, round(file.size / 1000)))))
+
+    def _pages(self, number: int) -> str:
+        return arabic.counted(number, self.words["pages"], lang=self.language, policy=self.voice.digits)
+
+    def _size(self, kilobytes: int) -> str:
         large = kilobytes >= 1000
-        size = self._filled("megabytes" if large else "kilobytes", round(file.size / 1e6, 1) if large else kilobytes)
-        return Copy(file.target.medium, quote(file.target.name), (*pages, size))
+        return self._filled("megabytes" if large else "kilobytes", round(kilobytes / 1e3, 1) if large else kilobytes)
 
     def _filled(self, word: str, value: float) -> str:
         said: str = self.words[word]

@@ -438,7 +438,7 @@ def test_labels_that_lack_a_word_of_the_index_are_a_problem(root: Path, monkeypa
     result = make(root)
     assert len(result.built) == 4
     wrong = {(problem.rule, problem.where.path, problem.facts["found"]) for problem in result.problems}
-    assert wrong == {("template-wrong", "templates/labels/ar.yaml", "labels: 'pages'")}
+    assert wrong == {("template-wrong", "templates/labels/ar.yaml", "labels: 'kilobytes'")}
 
 
 def test_a_script_that_is_not_utf8_is_a_problem(root: Path) -> None:
