@@ -295,7 +295,7 @@ def _watched(fleet: Fleet, shelf: Shelf, state: State) -> tuple[State, tuple[Pro
 def _listed(desk: _Desk, office: index.Office, memory: Memory) -> tuple[tuple[Problem, ...], Memory]:
     """The index of all that the output folder holds now, whatever this run was asked for; what to remember of it."""
     fleet, shelf = desk.fleet, office.shelf
-    of = index.digest(office, fleet.everyone, f"{fleet.common} {sorted(fleet.of.audiences.items())}")
+    of = index.digest(office, fleet.everyone, f"{fleet.common} {sorted(fleet.readers.items())}")
     page = index.lying(shelf)
     trusted = bool(page) and page == memory.page
     if trusted and of == memory.index and not fleet.anew and fleet.common:

@@ -20,7 +20,7 @@ from mujaz.plan import Request, asked, targets
 from mujaz.problems import Problem, errors, in_order
 from mujaz.publish import Shelf
 from mujaz.read import Grounds, read_grounds, read_topic
-from mujaz.sources import Sources, common, sources, topic
+from mujaz.sources import Sources, common, meant, sources, topic
 from mujaz.stamps import Stamps
 from mujaz.survey import unsound, unswept
 from mujaz.templates import Templates, open_templates
@@ -51,6 +51,8 @@ class Fleet:
     of: Sources
     """An empty digest where something was changed while it was read."""
     common: str
+    readers: Mapping[str, str]
+    """Audience → the digest of what its file says."""
     seen: Mapping[str, Seen]
     """Of all topics, also of those that have errors."""
     anew: Mapping[str, Look]
@@ -88,7 +90,7 @@ class Fleet:
 
     def digest(self, topic: str, audience: str) -> str:
         """Of all the content that files are made of; empty where it was changed while it was read."""
-        own, reader = self.of.topics.get(topic, ""), self.of.audiences.get(audience, "")
+        own, reader = self.of.topics.get(topic, ""), self.readers.get(audience, "")
         return _joined(own, reader, self.common, self._lent) if own and reader and self.common else ""
 
     def kept(self, topic: str, language: str, audience: str) -> str:
@@ -162,13 +164,14 @@ def muster(root: Path, base_: Base, stamps: Stamps, memory: Memory) -> Fleet:
     grounds, templates = base_.grounds, open_templates(root)
     of = sources(root, grounds.slugs, stamps)
     if replace(of, topics={}) != base_.of:
-        of = Sources({}, {}, "")  # someone is at work in them: nothing is remembered of this run
+        of = Sources({}, {}, "", "")  # someone is at work in them: nothing is remembered of this run
     shared = common(grounds.library, templates, of, stamps) if of.shared else ""
-    readers = _joined(shared, *(f"{slug} {digest}" for slug, digest in sorted(of.audiences.items())))
+    readers = {slug: meant(audience) for slug, audience in grounds.library.audiences.items()}
+    ground = _joined(shared, *(f"{slug} {digest}" for slug, digest in sorted(readers.items())))
     seen = {
         slug: each
         for slug in grounds.slugs
-        if (each := memory.topics.get(slug)) and shared and each.of == _joined(readers, of.topics[slug])
+        if (each := memory.topics.get(slug)) and shared and each.of == _joined(ground, of.topics[slug])
     }
     rest = [slug for slug in grounds.slugs if slug not in seen]
     gate = Gate(grounds.library, templates)
@@ -178,13 +181,22 @@ def muster(root: Path, base_: Base, stamps: Stamps, memory: Memory) -> Fleet:
         )
     of = replace(of, topics={slug: _same(of.topics.get(slug, ""), looks.get(slug)) for slug in grounds.slugs})
     for slug, look in looks.items():
-        seen[slug] = replace(look.seen, of=_joined(readers, look.of) if shared and of.topics[slug] else "")
+        seen[slug] = replace(look.seen, of=_joined(ground, look.of) if shared and of.topics[slug] else "")
     shelf = ((reference, grounds.shared.sources[key]) for key, reference in grounds.shared.items())
     found = (check_grounds(grounds.library, shelf), *(seen[slug].findings for slug in grounds.slugs))
     problems = in_order((*base_.wrong, *concluded(found, grounds.library)))
     library = unsound(grounds.library, problems, grounds.slugs)
     return Fleet(
-        root, replace(grounds, library=library), templates, of, shared, seen, looks, problems, Gate(library, templates)
+        root,
+        replace(grounds, library=library),
+        templates,
+        of,
+        shared,
+        readers,
+        seen,
+        looks,
+        problems,
+        Gate(library, templates),
     )
 
 

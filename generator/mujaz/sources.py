@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+
+from pydantic import BaseModel
 
 from mujaz.export.engines import versions
 from mujaz.faces import faces_of
@@ -20,7 +22,9 @@ from mujaz.read import AUDIENCES, TOPICS, WORKSPACE
 from mujaz.stamps import Stamps
 from mujaz.templates import Templates
 
-_SHARED = (WORKSPACE, "content/references.yaml", "content/references.json")
+_SHARED = ("content/references.yaml", "content/references.json")
+_ASIDE = {"schedule", "deliveries", "editions", "limits", "press"}
+"""What `mujaz.yaml` says that no brief shows, and that no judgement of a topic asks for."""
 _READERS = ("jinja2", "lxml", "markdown-it-py", "nh3", "pydantic", "python-bidi", "pyyaml", "hijridate")
 """What takes part in making a brief of content."""
 _DEEP = 8
@@ -35,8 +39,10 @@ class Sources:
     """Slug → SHA-256 over all of its folder."""
     audiences: Mapping[str, str]
     """Slug → SHA-256 of its file."""
+    house: str
+    """SHA-256 of `mujaz.yaml`."""
     shared: str
-    """SHA-256 over `mujaz.yaml` and the shared references."""
+    """SHA-256 over the shared references."""
 
 
 def sources(root: Path, slugs: Iterable[str], stamps: Stamps) -> Sources:
@@ -47,12 +53,18 @@ def sources(root: Path, slugs: Iterable[str], stamps: Stamps) -> Sources:
         if name.endswith(".yaml")
     }
     shared = (f"{name}\0{stamps.digest(root / name, name, MAX_PICTURE)}" for name in _SHARED)
-    return Sources({slug: topic(root, slug, stamps) for slug in slugs}, audiences, _joined(shared))
+    house = stamps.digest(root / WORKSPACE, WORKSPACE, MAX_PICTURE) or "?"
+    return Sources({slug: topic(root, slug, stamps) for slug in slugs}, audiences, house, _joined(shared))
 
 
 def topic(root: Path, slug: str, stamps: Stamps) -> str:
     """SHA-256 over the names and the bytes of all that lies in a topic's folder."""
     return _joined(_below(root, f"{TOPICS}/{slug}", stamps, _DEEP))
+
+
+def meant(noun: BaseModel, aside: Collection[str] = ()) -> str:
+    """SHA-256 over what a file says, whatever its comments and the order of its words."""
+    return hashlib.sha256(noun.model_dump_json(exclude=set(aside)).encode()).hexdigest()
 
 
 def common(library: Library, templates: Templates, of: Sources, stamps: Stamps) -> str:
@@ -63,6 +75,7 @@ def common(library: Library, templates: Templates, of: Sources, stamps: Stamps) 
     return _joined(
         (
             of.shared,
+            meant(library.workspace, _ASIDE),
             *(hashlib.sha256(data).hexdigest() for data in pictures),
             *templates.digests().values(),
             templates.site,

@@ -296,3 +296,15 @@ def test_what_a_killed_build_made_stands_in_the_log(root: Path, monkeypatch: pyt
     state = decoded((root / "output" / STATE).read_bytes())
     assert state is not None
     assert set(state.made) == set(outputs(root))
+
+
+@pytest.mark.parametrize(
+    "path", ["mujaz.yaml", "content/audiences/public.yaml"], ids=["of the house", "of an audience"]
+)
+def test_a_comment_in_what_all_topics_stand_on_makes_nobody_read_them(root: Path, read: list[str], path: str) -> None:
+    make(root)
+    read.clear()
+    file = root / path
+    file.write_text(f"# a word\n{file.read_text('utf-8')}", "utf-8")
+    assert len(make(root).fresh) == 4
+    assert read == []
