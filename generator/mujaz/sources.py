@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -64,7 +65,16 @@ def topic(root: Path, slug: str, stamps: Stamps) -> str:
 
 def meant(noun: BaseModel, aside: Collection[str] = ()) -> str:
     """SHA-256 over what a file says, whatever its comments and the order of its words."""
-    return hashlib.sha256(noun.model_dump_json(exclude=set(aside)).encode()).hexdigest()
+    told = json.dumps(noun.model_dump(exclude=set(aside)), sort_keys=True, default=_plain)
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    return str(value)
 
 
 def common(library: Library, templates: Templates, of: Sources, stamps: Stamps) -> str:
