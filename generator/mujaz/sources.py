@@ -65,12 +65,13 @@ def topic(root: Path, slug: str, stamps: Stamps) -> str:
 
 def meant(noun: BaseModel, aside: Collection[str] = ()) -> str:
     """SHA-256 over what a file says, whatever its comments and the order of its words."""
-    told = json.dumps(noun.model_dump(exclude=set(aside)), sort_keys=True, default=_plain)
-    return hashlib.sha256(told.encode()).hexdigest()
+    told = {name: each for name, each in noun if name not in aside}
+    return hashlib.sha256(json.dumps(told, sort_keys=True, default=_plain).encode()).hexdigest()
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, Mapping):
+    """What JSON has no word for, in words that it has."""
+    if isinstance(value, (BaseModel, Mapping)):
         return dict(value)
     if isinstance(value, (set, frozenset)):
         return sorted(value)
