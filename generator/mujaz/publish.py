@@ -34,18 +34,28 @@ class Shelf:
 
     def read(self, name: str) -> bytes | None:
         """A file's bytes; None where there is no plain file that can be read."""
-        path = self.folder / name
-        if path.is_symlink() or not path.is_file():
-            return None
         try:
-            return path.read_bytes()
+            return self._plain(name).read_bytes()
         except OSError:
             return None
 
     def size(self, name: str) -> int | None:
         """A file's length in bytes; None where there is no plain file."""
+        try:
+            return self._plain(name).stat().st_size
+        except OSError:
+            return None
+
+    def there(self, name: str) -> bool:
+        """Whether anything has this name, plain and readable or not."""
+        return os.path.lexists(self.folder / name)
+
+    def _plain(self, name: str) -> Path:
+        """The path of a plain file, which lies behind no link. Raises OSError where there is none."""
         path = self.folder / name
-        return None if path.is_symlink() or not path.is_file() else path.stat().st_size
+        if path.is_symlink() or path.parent.is_symlink() or not path.is_file():
+            raise FileNotFoundError(path)
+        return path
 
     def write(self, name: str, data: bytes) -> None:
         """Put a file in place: the old one stays whole until the new one is on the disk.
@@ -79,10 +89,11 @@ class Shelf:
     def sweep(self) -> None:
         """Take away what a killed build left: temporary files of ours, by their names."""
         for folder in (self.folder, *(each for each in self.folder.glob("*") if not each.is_symlink())):
-            if folder.is_dir():
+            with contextlib.suppress(OSError):  # what cannot be swept is in nobody's way
                 for path in folder.iterdir():
                     if _TEMPORARY.fullmatch(path.name) and path.is_file() and not path.is_symlink():
-                        path.unlink(missing_ok=True)
+                        with contextlib.suppress(OSError):
+                            path.unlink()
 
     def _path(self, name: str) -> Path:
         if not _NAME.fullmatch(name) or ".." in name:
@@ -102,12 +113,11 @@ def opened(folder: Path) -> Iterator[Shelf]:
 
     Raises OutputError where it is no folder, cannot be written, or another build is at work.
     """
-    if folder.is_symlink():
-        raise OutputError("output-is-link", folder.name)
     room = folder / ".mujaz"
-    if room.is_symlink():
-        raise OutputError("output-is-link", room.name)
     try:
+        for each in (folder, room):
+            if each.is_symlink():
+                raise OutputError("output-is-link", each.name)
         room.mkdir(parents=True, exist_ok=True)
         # Neither through a link nor with a truncation: what lies there may be someone else's.
         handle = os.open(room / "busy", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,7 @@ from jinja2 import FunctionLoader, StrictUndefined, TemplateError, TemplateNotFo
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from mujaz.faces import faces_of
+from mujaz.files import MAX_PICTURE, LinkError, NotPlainError, held
 from mujaz.marks import parse
 from mujaz.model.content import Picture, Workspace
 from mujaz.model.document import Medium
@@ -46,6 +48,9 @@ class Templates:
     """Those of `files` that the workspace brought."""
     package: Mapping[str, bytes]
     """Those that came with Mujaz, also where the workspace replaced them."""
+    unread: Mapping[str, Problem] = field(default_factory=dict)
+    """Files of the house that cannot be read, and folders, with a stroke at their end: why. No other takes their
+    place, since then briefs would go out in another dress without a word."""
 
     environments: dict[bool, ImmutableSandboxedEnvironment] = field(default_factory=dict, repr=False, compare=False)
     """What has compiled them: for the site, and for briefs, which see nothing of the site."""
@@ -67,26 +72,40 @@ class Templates:
 
     def layers(self, name: str) -> list[tuple[bytes, str]]:
         """The package's file and the house's of one name, with their origins."""
+        self.held(name)
         held = ((self.package, "mujaz:"), (self.house, "templates/"))
         return [(files[name], origin + name) for files, origin in held if name in files]
 
     def load(self, name: str) -> tuple[str, str, None] | None:
         """A template as Jinja takes it, with its origin as its file's name, so that mistakes can be placed."""
-        if name not in self.files or not name.endswith((".j2", ".css", ".js")):
+        data = self.held(name)
+        if data is None or not name.endswith((".j2", ".css", ".js")):
             return None
         try:
-            return self.files[name].decode(), self.origins[name], None
+            return data.decode(), self.origins[name], None
         except UnicodeDecodeError:
             raise TemplateMistakeError(Problem("file-not-utf8", Where(self.origins[name]), _NOT_UTF8)) from None
 
+    def held(self, name: str) -> bytes | None:
+        """A file, or None where there is none of this name. Raises TemplateMistakeError for one that is unread."""
+        for each, problem in self.unread.items():
+            if name == each or (each.endswith("/") and name.startswith(each.removeprefix("./"))):
+                raise TemplateMistakeError(problem)
+        return self.files.get(name)
+
     @property
     def styles(self) -> dict[str, str]:
-        """Name of each CSL style → its XML."""
-        return {
-            Path(name).stem: content.decode()
-            for name, content in self.files.items()
-            if name.startswith("styles/") and name.endswith(".csl")
-        }
+        """Name of each CSL style → its XML. Raises TemplateMistakeError."""
+        names = (name for name in (*self.files, *self.unread) if name.startswith("styles/"))
+        found: dict[str, str] = {}
+        for name in names:
+            data = self.held(name) or b""
+            if name.endswith(".csl"):
+                try:
+                    found[Path(name).stem] = data.decode()
+                except UnicodeDecodeError:
+                    raise TemplateMistakeError(Problem("file-not-utf8", Where(self.origins[name]), _NOT_UTF8)) from None
+        return found
 
     def digests(self) -> dict[str, str]:
         """Templates, labels and styles of citation, each as one digest: inputs of every target."""
@@ -96,30 +115,50 @@ class Templates:
 
     def _digest(self, prefix: str, but: tuple[str, ...] = ("\0",)) -> str:
         digest = hashlib.sha256()
-        for name in sorted(self.files):
+        for name in sorted({*self.files, *self.unread}):
             if name.startswith(prefix) and not name.startswith(but):
-                digest.update(f"{name}\0{hashlib.sha256(self.files[name]).hexdigest()}\n".encode())
+                data = b"" if name in self.unread else self.files[name]
+                digest.update(f"{name}\0{hashlib.sha256(data).hexdigest()}\n".encode())
         return digest.hexdigest()
 
 
 def open_templates(root: Path) -> Templates:
     """The templates for a workspace: its own `templates/` first, the package's where it has none."""
     package = _files(packaged_folder())
-    own = root / "templates"
-    house = {} if own.is_symlink() or own == packaged_folder() else _files(own)
+    own, unread = root / "templates", dict[str, Problem]()
+    house = {} if own.is_symlink() or own == packaged_folder() else _files(own, unread)
     origins = {**{name: f"mujaz:{name}" for name in package}, **{name: f"templates/{name}" for name in house}}
-    return Templates({**package, **house}, origins, house, package)
+    return Templates({**package, **house}, origins, house, package, unread)
 
 
-def _files(folder: Path) -> dict[str, bytes]:
+def _files(folder: Path, unread: dict[str, Problem] | None = None) -> dict[str, bytes]:
     """Name → content of every file below a folder; links are passed over, they may lead outside."""
     found: dict[str, bytes] = {}
-    for here, folders, names in os.walk(folder, followlinks=False):
+
+    def told(name: str, error: OSError) -> None:
+        if unread is None:
+            raise error
+        found_ = {"found": error.strerror or str(error)}
+        unread[name] = Problem("file-unreadable", Where(f"templates/{name}".rstrip("./")), found_)
+
+    def shut(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError | NotADirectoryError):
+            told(f"{Path(error.filename).relative_to(folder).as_posix()}/", error)
+
+    for here, folders, names in os.walk(folder, onerror=shut, followlinks=False):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            path = Path(here, name)
-            if path.is_file() and not path.is_symlink() and not name.startswith("."):
-                found[path.relative_to(folder).as_posix()] = path.read_bytes()
+            path = Path(here, name).relative_to(folder).as_posix()
+            if name.startswith("."):
+                continue
+            try:
+                found[path] = held(folder, path, MAX_PICTURE + 1)
+                if len(found[path]) > MAX_PICTURE:
+                    raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+            except (LinkError, NotPlainError, FileNotFoundError):
+                continue
+            except OSError as error:
+                told(path, error)
     return found
 
 
@@ -173,6 +212,7 @@ def labels_of(templates: Templates, language: str) -> dict[str, Any]:
 
 def mistakes(templates: Templates) -> Iterator[Problem]:
     """What of a house's templates and labels a build could not use, found without data: nothing is rendered."""
+    yield from templates.unread.values()
     for name in templates.house:
         try:
             if name.endswith((".j2", ".css", ".js")):
