@@ -172,7 +172,8 @@ def _held(name: str, library: Library) -> bool:
 
 def recalled(shelf: Shelf) -> tuple[State, tuple[Problem, ...]]:
     """What was made before; a state that cannot be trusted is one warning and a full build."""
-    state = decode(shelf.read(STATE))
+    raw = shelf.read(STATE)
+    state = None if raw is None and shelf.there(STATE) else decode(raw)
     if state is None:
         return State(), (Problem("state-damaged", Where(f"output/{STATE}"), {}, Severity.WARNING),)
     return state, ()

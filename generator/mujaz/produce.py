@@ -252,12 +252,7 @@ def _edition(job: Job, state: State) -> int:
 
 def kept(state: State, shelf: Shelf) -> tuple[Problem, ...]:
     """Write down what was made; where that fails, the next build makes it again."""
-    try:
-        shelf.write(STATE, encode(state))
-    except (OSError, OutputError) as error:
-        found = getattr(error, "strerror", None) or str(error)
-        return (Problem("output-unwritable", Where(f"output/{STATE}"), {"found": found}),)
-    return ()
+    return published(STATE, encode(state), shelf)
 
 
 def published(name: str, data: bytes, shelf: Shelf) -> tuple[Problem, ...]:
