@@ -29,7 +29,8 @@ from mujaz.model.document import Document, Output
 from mujaz.workers import Failure
 from workspace import AUDIENCES, lay
 
-_RUN = produce.run
+_CORRIDOR: Any = produce
+_RUN = _CORRIDOR.run
 CAPABILITIES = 41
 """Of Linux 6: a root without any is held to the modes of files like everyone else."""
 
@@ -156,7 +157,7 @@ def _child(asked: Mapping[str, Any]) -> NoReturn:
         for name, value in asked.get("limits", {}).items():
             resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
         if not asked.get("workers"):
-            produce.run = inline
+            _CORRIDOR.run = inline
         disk = None
         if "disk" in asked:
             disk = Disk(asked["output"], asked["disk"])
@@ -172,7 +173,7 @@ def _child(asked: Mapping[str, Any]) -> NoReturn:
             disk.told()
         sys.stdout.flush()
         sys.stderr.flush()
-    except BaseException:  # noqa: BLE001 # whatever it is, it is shown, and no test passes with it
+    except BaseException:  # whatever it is, it is shown, and no test passes with it
         import traceback  # noqa: PLC0415 # only here
 
         traceback.print_exc()
@@ -195,13 +196,13 @@ def _waited(pid: int, seconds: float) -> int | None:
 
 def _warmed() -> None:
     """What is cut and laid out once is there for all calls: fonts with the letters of small workspaces."""
-    produce.run = inline
+    _CORRIDOR.run = inline
     both = {**AUDIENCES, "public": {**AUDIENCES["public"], "formats": ["pdf", "html"]}}
     with tempfile.TemporaryDirectory() as folder:
         root = lay(Path(folder), ("a", "b"), audiences=both)
         with contextlib.redirect_stdout(io.StringIO()):
             assert cli.main(["-C", str(root), "build"]) == 0
-    produce.run = _RUN
+    _CORRIDOR.run = _RUN
 
 
 def main() -> None:

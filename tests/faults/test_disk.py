@@ -9,9 +9,8 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -163,8 +162,18 @@ def test_a_disk_that_takes_two_seconds_for_each_file_is_no_failure(forge: Forge,
 # ------------------------------------------------------------------------------------------------ refused
 
 
-def _mode(path: Path, mode: int) -> None:
-    path.chmod(mode)
+def _state_shut(path: Path) -> None:
+    (path / ".mujaz" / "busy").unlink()
+    (path / ".mujaz").chmod(0o555)
+
+
+def _read_only(path: Path) -> None:
+    shutil.rmtree(path / ".mujaz")
+    path.chmod(0o555)
+
+
+def _shut(path: Path) -> None:
+    path.chmod(0)
 
 
 def _file(path: Path) -> None:
@@ -180,9 +189,9 @@ def _link(path: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "rule"),
     [
-        (lambda path: (_mode(path / ".mujaz", 0o555), (path / ".mujaz" / "busy").unlink()), "output-unwritable"),
-        (lambda path: (shutil.rmtree(path / ".mujaz"), _mode(path, 0o555)), "output-unwritable"),
-        (lambda path: _mode(path, 0), "output-unwritable"),
+        (_state_shut, "output-unwritable"),
+        (_read_only, "output-unwritable"),
+        (_shut, "output-unwritable"),
         (_file, "output-unwritable"),
         (_link, "output-is-link"),
     ],
@@ -190,13 +199,12 @@ def _link(path: Path) -> None:
 )
 @pytest.mark.parametrize("language", ["ar", "en"])
 def test_an_output_folder_that_cannot_be_used_is_told_at_once(
-    forge: Forge, desk: Scene, language: str, *, spoil: Any, rule: str
+    forge: Forge, desk: Scene, language: str, *, spoil: Callable[[Path], None], rule: str
 ) -> None:
     """Before anything is made, within a second or two, in one sentence."""
     output = desk.root / "output"
     before = held(desk.root)
     try:
-        (output / ".mujaz" / "busy").unlink(missing_ok=True)
         (output / ".mujaz" / "busy").touch()
         spoil(output)
         start = time.monotonic()

@@ -140,14 +140,26 @@ def test_an_output_that_was_edited_deleted_or_replaced_is_made_again(forge: Forg
     built = held(desk.root)
     victim = desk.root.parent / "victim"
     victim.write_bytes(b"precious")
-    for touch in (
-        lambda path: path.write_bytes(path.read_bytes().replace(b"</p>", b" x</p>", 1)),
-        lambda path: path.unlink(),
-        lambda path: path.write_bytes(b""),
-        lambda path: (path.unlink(), path.symlink_to(victim)),
-        lambda path: (path.unlink(), path.symlink_to("nowhere")),
-        lambda path: (path.unlink(), os.mkfifo(path)),
-    ):
+
+    def edited(path: Path) -> None:
+        path.write_bytes(path.read_bytes().replace(b"</p>", b" x</p>", 1))
+
+    def emptied(path: Path) -> None:
+        path.write_bytes(b"")
+
+    def led_away(path: Path) -> None:
+        path.unlink()
+        path.symlink_to(victim)
+
+    def led_nowhere(path: Path) -> None:
+        path.unlink()
+        path.symlink_to("nowhere")
+
+    def piped(path: Path) -> None:
+        path.unlink()
+        os.mkfifo(path)
+
+    for touch in (edited, emptied, Path.unlink, led_away, led_nowhere, piped):
         for name in ("water/public.ar.html", "index.html"):
             touch(desk.root / "output" / name)
             done = forge.build(desk.root)
