@@ -178,7 +178,8 @@ def _refuse(problem: Problem | None) -> None:
 
 def recalled(shelf: Shelf) -> tuple[State, tuple[Problem, ...]]:
     """What was made before; a state that cannot be trusted is one warning and a full build."""
-    state = decode(shelf.read(STATE), shelf.read(LOG))
+    raw = shelf.read(STATE)
+    state = None if raw is None and shelf.there(STATE) else decode(raw, shelf.read(LOG))
     if state is None:
         return State(), (Problem("state-damaged", Where(f"output/{STATE}"), {}, Severity.WARNING),)
     return state, ()

@@ -14,6 +14,57 @@ MAX_PICTURE = 10 * 1024 * 1024
 """Bytes of the largest file that is read."""
 
 
+class LinkError(OSError):
+    """A name on the way to a file is a link; the argument is that name."""
+
+
+class NotPlainError(OSError):
+    """What has the name of a file is a folder, a pipe, a device or the like."""
+
+
+def held(root: Path, path: str, most: int) -> bytes:
+    """The first `most` bytes of a plain file below `root`, to which no link leads.
+
+    Each folder is opened from the one above it, and what was opened is what is looked at: a name that is made a link
+    in between leads nowhere, and a pipe keeps nobody waiting. Raises LinkError, NotPlainError and OSError.
+    """
+    parts = Path(path).parts
+    here = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        for number, part in enumerate(parts, 1):
+            there = _entered(here, part, last=number == len(parts))
+            os.close(here)
+            here = there
+        if not stat.S_ISREG(os.fstat(here).st_mode):
+            raise NotPlainError(path)
+        with open(here, "rb", closefd=False) as file:
+            return file.read(most)
+    finally:
+        os.close(here)
+
+
+def _entered(folder: int, name: str, *, last: bool) -> int:
+    """A descriptor of what has this name in an opened folder."""
+    way = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | (os.O_NONBLOCK if last else os.O_DIRECTORY)
+    try:
+        return os.open(name, way, dir_fd=folder)
+    except OSError as error:
+        kind = _kind(folder, name)
+        if kind == stat.S_IFLNK:
+            raise LinkError(name) from error
+        if last and kind not in (0, stat.S_IFREG):
+            raise NotPlainError(name) from error  # a socket cannot even be opened
+        raise
+
+
+def _kind(folder: int, name: str) -> int:
+    """What a name stands for, by its S_IF… number; 0 where nobody knows."""
+    try:
+        return stat.S_IFMT(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
+    except OSError:
+        return 0
+
+
 @dataclass
 class Tree:
     """The files of one workspace, and what was wrong with those that were asked for."""
@@ -24,19 +75,14 @@ class Tree:
     def bytes(self, path: str, at: Where | None = None) -> bytes | None:
         """A file of the workspace; neither it nor a folder above it may be a link. `at` is where it is named."""
         where = at or Where(path)
-        here = self.root
         try:
-            for part in Path(path).parts:
-                here /= part
-                if here.is_symlink():
-                    self.problems.append(Problem("file-is-link", where, {"found": part}))
-                    return None
-            if not stat.S_ISREG(os.stat(here).st_mode):
-                self.problems.append(Problem("file-not-regular", where, {"found": path}))
-                return None
-            with here.open("rb") as file:
-                return file.read(MAX_PICTURE + 1)
+            return held(self.root, path, MAX_PICTURE + 1)
+        except LinkError as error:
+            self.problems.append(Problem("file-is-link", where, {"found": str(error)}))
+        except NotPlainError:
+            self.problems.append(Problem("file-not-regular", where, {"found": path}))
         except FileNotFoundError:
+            here = self.root / path
             near = closest(here.name, _listed(here.parent))
             facts = {"found": path, **({"closest": str(Path(path).with_name(near))} if near else {})}
             self.problems.append(Problem("file-missing", where, facts))

@@ -329,19 +329,14 @@ def kept(state: State, shelf: Shelf) -> tuple[Problem, ...]:
     return _written(STATE, written)
 
 
-def _written(name: str, write: Callable[[], None]) -> tuple[Problem, ...]:
-    try:
-        write()
-    except (OSError, OutputError) as error:
-        found = getattr(error, "strerror", None) or str(error)
-        return (Problem("output-unwritable", Where(f"output/{name}"), {"found": found}),)
-    return ()
-
-
 def published(name: str, data: bytes, shelf: Shelf) -> tuple[Problem, ...]:
     """Put a file in its place; what stands in its way costs this file alone."""
+    return _written(name, lambda: shelf.write(name, data))
+
+
+def _written(name: str, write: Callable[[], object]) -> tuple[Problem, ...]:
     try:
-        shelf.write(name, data)
+        write()
     except OutputError as error:
         return (Problem(error.args[0], Where(f"output/{name}"), {"found": error.args[1]}),)
     except OSError as error:

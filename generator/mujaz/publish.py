@@ -39,25 +39,37 @@ class Shelf:
 
     def digest(self, name: str) -> str | None:
         """SHA-256 of a file; None where there is no plain file."""
-        return self.stamps.digest(f"{self.folder}/{name}", f"output/{name}")
+        try:
+            return self.stamps.digest(self._plain(name), f"output/{name}")
+        except OSError:
+            return None
 
     def read(self, name: str) -> bytes | None:
         """A file's bytes; None where there is no plain file that can be read."""
-        path = self.folder / name
-        if path.is_symlink() or not path.is_file():
-            return None
         try:
-            return path.read_bytes()
+            path = self._plain(name)
+            return Path(path).read_bytes() if stat.S_ISREG(os.lstat(path).st_mode) else None
         except OSError:
             return None
 
     def size(self, name: str) -> int | None:
         """A file's length in bytes; None where there is no plain file."""
         try:
-            found = os.lstat(f"{self.folder}/{name}")
+            found = os.lstat(self._plain(name))
         except OSError:
             return None
         return found.st_size if stat.S_ISREG(found.st_mode) else None
+
+    def there(self, name: str) -> bool:
+        """Whether anything has this name, plain and readable or not."""
+        return os.path.lexists(self.folder / name)
+
+    def _plain(self, name: str) -> str:
+        """The path of a file, which lies behind no link. Raises OSError where it would."""
+        path = f"{self.folder}/{name}"
+        if os.path.islink(path.rpartition("/")[0]):
+            raise FileNotFoundError(path)
+        return path
 
     def write(self, name: str, data: bytes) -> None:
         """Put a file in place: the old one stays whole until the new one is on the disk.
@@ -111,10 +123,11 @@ class Shelf:
     def sweep(self) -> None:
         """Take away what a killed build left: temporary files of ours, by their names."""
         for folder in (self.folder, *(each for each in self.folder.glob("*") if not each.is_symlink())):
-            if folder.is_dir():
+            with contextlib.suppress(OSError):  # what cannot be swept is in nobody's way
                 for path in folder.iterdir():
                     if _TEMPORARY.fullmatch(path.name) and path.is_file() and not path.is_symlink():
-                        path.unlink(missing_ok=True)
+                        with contextlib.suppress(OSError):
+                            path.unlink()
 
     def _path(self, name: str) -> Path:
         if not _NAME.fullmatch(name) or ".." in name:
@@ -136,12 +149,11 @@ def opened(folder: Path, stamps: Stamps | None = None) -> Iterator[Shelf]:
     another build is at work.
     """
     stamps = stamps or Stamps()
-    if folder.is_symlink():
-        raise OutputError("output-is-link", folder.name)
     room = folder / ".mujaz"
-    if room.is_symlink():
-        raise OutputError("output-is-link", room.name)
     try:
+        for each in (folder, room):
+            if each.is_symlink():
+                raise OutputError("output-is-link", each.name)
         room.mkdir(parents=True, exist_ok=True)
         # Neither through a link nor with a truncation: what lies there may be someone else's.
         handle = os.open(folder / BUSY, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)

@@ -23,6 +23,7 @@ _REASONS = {
     errno.EPERM: "no-permission",
     errno.ENOSPC: "no-space",
     errno.EDQUOT: "no-space",
+    errno.EFBIG: "too-large",
     errno.ENOENT: "not-there",
     errno.EISDIR: "a-folder",
     errno.ENOTDIR: "no-folder",

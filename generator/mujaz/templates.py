@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
 import os
+import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
@@ -12,9 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import FunctionLoader, StrictUndefined, TemplateError, TemplateNotFound
+from jinja2.exceptions import SecurityError
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from mujaz.bounded import MEMORY_BYTES, TooLongError, bounded
 from mujaz.faces import faces_of
+from mujaz.files import MAX_PICTURE, LinkError, NotPlainError, held
 from mujaz.marks import parse
 from mujaz.model.content import Picture, Workspace
 from mujaz.model.document import Medium
@@ -22,6 +28,12 @@ from mujaz.problems import Problem, Where
 
 SITE = "site/"
 """Where the templates of the site's index lie: no brief is made of them, so that they are no input of any."""
+SECONDS = 20
+"""For one page to be made of a house's templates; the longest take one."""
+_SECONDS_AFTER = 2
+"""For those that follow, once one had no end: most likely theirs have none either."""
+_LARGEST = 10**18
+"""Of whole numbers in templates: Python would multiply larger ones for hours, and could not be stopped."""
 _NOT_UTF8 = {"found": "?", "guess": "Windows-1256"}
 
 
@@ -31,6 +43,20 @@ class TemplateMistakeError(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.rule)
         self.problem = problem
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Templates call nothing of Python's own, change nothing that they are given, and work with common numbers."""
+
+    intercepted_binops = frozenset(("*", "**"))
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        """A product or a power."""
+        if operator == "**":
+            raise SecurityError("there are no powers in templates")
+        if all(isinstance(each, int) for each in (left, right)) and abs(left * right) > _LARGEST:
+            raise SecurityError(f"a number over {_LARGEST}")
+        return super().call_binop(context, operator, left, right)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +72,22 @@ class Templates:
     """Those of `files` that the workspace brought."""
     package: Mapping[str, bytes]
     """Those that came with Mujaz, also where the workspace replaced them."""
+    unread: Mapping[str, Problem] = field(default_factory=dict)
+    """Files of the house that cannot be read, and folders, with a stroke at their end: why. No other takes their
+    place, since then briefs would go out in another dress without a word."""
 
-    environments: dict[bool, ImmutableSandboxedEnvironment] = field(default_factory=dict, repr=False, compare=False)
+    environments: dict[bool, _Sandbox] = field(default_factory=dict, repr=False, compare=False)
     """What has compiled them: for the site, and for briefs, which see nothing of the site."""
 
-    def environment(self, *, site: bool) -> ImmutableSandboxedEnvironment:
+    endless: set[str] = field(default_factory=set, repr=False, compare=False)
+    """Those that were stopped, by their origins, since the files were opened."""
+    loaded: list[str] = field(default_factory=list, repr=False, compare=False)
+    """The origins of what was compiled, each once, in its order."""
+
+    def environment(self, *, site: bool) -> _Sandbox:
         """Jinja over these files, made once: it compiles each of them when it is first asked for."""
         if site not in self.environments:
-            self.environments[site] = made = ImmutableSandboxedEnvironment(
+            self.environments[site] = made = _Sandbox(
                 loader=FunctionLoader(lambda each: self.load(each) if site or not each.startswith(SITE) else None),
                 cache_size=-1,
                 auto_reload=False,
@@ -63,30 +97,46 @@ class Templates:
                 lstrip_blocks=True,
             )
             made.globals.clear()  # templates are given finished data and call nothing
+            made.filters.pop("round")  # it takes powers of ten
         return self.environments[site]
 
     def layers(self, name: str) -> list[tuple[bytes, str]]:
         """The package's file and the house's of one name, with their origins."""
+        self.held(name)
         held = ((self.package, "mujaz:"), (self.house, "templates/"))
         return [(files[name], origin + name) for files, origin in held if name in files]
 
     def load(self, name: str) -> tuple[str, str, None] | None:
         """A template as Jinja takes it, with its origin as its file's name, so that mistakes can be placed."""
-        if name not in self.files or not name.endswith((".j2", ".css", ".js")):
+        data = self.held(name)
+        if data is None or not name.endswith((".j2", ".css", ".js")):
             return None
+        self.loaded.append(self.origins[name])
         try:
-            return self.files[name].decode(), self.origins[name], None
+            return data.decode(), self.origins[name], None
         except UnicodeDecodeError:
             raise TemplateMistakeError(Problem("file-not-utf8", Where(self.origins[name]), _NOT_UTF8)) from None
 
+    def held(self, name: str) -> bytes | None:
+        """A file, or None where there is none of this name. Raises TemplateMistakeError for one that is unread."""
+        for each, problem in self.unread.items():
+            if name == each or (each.endswith("/") and name.startswith(each.removeprefix("./"))):
+                raise TemplateMistakeError(problem)
+        return self.files.get(name)
+
     @property
     def styles(self) -> dict[str, str]:
-        """Name of each CSL style → its XML."""
-        return {
-            Path(name).stem: content.decode()
-            for name, content in self.files.items()
-            if name.startswith("styles/") and name.endswith(".csl")
-        }
+        """Name of each CSL style → its XML. Raises TemplateMistakeError."""
+        names = (name for name in (*self.files, *self.unread) if name.startswith("styles/"))
+        found: dict[str, str] = {}
+        for name in names:
+            data = self.held(name) or b""
+            if name.endswith(".csl"):
+                try:
+                    found[Path(name).stem] = data.decode()
+                except UnicodeDecodeError:
+                    raise TemplateMistakeError(Problem("file-not-utf8", Where(self.origins[name]), _NOT_UTF8)) from None
+        return found
 
     def digests(self) -> dict[str, str]:
         """Templates, labels and styles of citation, each as one digest: inputs of every target."""
@@ -101,30 +151,51 @@ class Templates:
 
     def _digest(self, prefix: str, but: tuple[str, ...] = ("\0",)) -> str:
         digest = hashlib.sha256()
-        for name in sorted(self.files):
+        for name in sorted({*self.files, *self.unread}):
             if name.startswith(prefix) and not name.startswith(but):
-                digest.update(f"{name}\0{hashlib.sha256(self.files[name]).hexdigest()}\n".encode())
+                data = b"" if name in self.unread else self.files[name]
+                digest.update(f"{name}\0{hashlib.sha256(data).hexdigest()}\n".encode())
         return digest.hexdigest()
 
 
 def open_templates(root: Path) -> Templates:
     """The templates for a workspace: its own `templates/` first, the package's where it has none."""
     package = _files(packaged_folder())
-    own = root / "templates"
-    house = {} if own.is_symlink() or own == packaged_folder() else _files(own)
+    own, unread = root / "templates", dict[str, Problem]()
+    house = {} if own.is_symlink() or own == packaged_folder() else _files(own, unread)
     origins = {**{name: f"mujaz:{name}" for name in package}, **{name: f"templates/{name}" for name in house}}
-    return Templates({**package, **house}, origins, house, package)
+    return Templates({**package, **house}, origins, house, package, unread)
 
 
-def _files(folder: Path) -> dict[str, bytes]:
+def _files(folder: Path, unread: dict[str, Problem] | None = None) -> dict[str, bytes]:
     """Name → content of every file below a folder; links are passed over, they may lead outside."""
     found: dict[str, bytes] = {}
-    for here, folders, names in os.walk(folder, followlinks=False):
+
+    def told(name: str, error: OSError) -> None:
+        if unread is None:
+            raise error
+        found_ = {"found": error.strerror or str(error)}
+        unread[name] = Problem("file-unreadable", Where(f"templates/{name}".rstrip("./")), found_)
+
+    def shut(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError | NotADirectoryError):
+            told(f"{Path(error.filename).relative_to(folder).as_posix()}/", error)
+
+    for here, folders, names in os.walk(folder, onerror=shut, followlinks=False):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            path = Path(here, name)
-            if path.is_file() and not path.is_symlink() and not name.startswith("."):
-                found[path.relative_to(folder).as_posix()] = path.read_bytes()
+            path = Path(here, name).relative_to(folder).as_posix()
+            if name.startswith("."):
+                continue
+            try:
+                data = held(folder, path, MAX_PICTURE + 1)
+                if len(data) > MAX_PICTURE:
+                    raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+                found[path] = data
+            except (LinkError, NotPlainError, FileNotFoundError):
+                continue
+            except OSError as error:
+                told(path, error)
     return found
 
 
@@ -150,8 +221,12 @@ class House:
 
 def rendered(templates: Templates, name: str, given: Mapping[str, Any]) -> str:
     """What a template makes of finished data. Raises TemplateMistakeError."""
+    environment = templates.environment(site=name.startswith(SITE))
     try:
-        return templates.environment(site=name.startswith(SITE)).get_template(name).render(given)
+        if not templates.house:
+            return environment.get_template(name).render(given)
+        with bounded(_SECONDS_AFTER if templates.endless else SECONDS):
+            return environment.get_template(name).render(given)
     except TemplateMistakeError:
         raise
     except Exception as error:  # a template is a program, perhaps a stranger's, and may raise anything
@@ -178,15 +253,17 @@ def labels_of(templates: Templates, language: str) -> dict[str, Any]:
 
 def mistakes(templates: Templates) -> Iterator[Problem]:
     """What of a house's templates and labels a build could not use, found without data: nothing is rendered."""
+    yield from templates.unread.values()
     for name in templates.house:
         try:
             if name.endswith((".j2", ".css", ".js")):
-                templates.environment(site=True).get_template(name)
+                with bounded(SECONDS):  # what never changes is worked out at once
+                    templates.environment(site=True).get_template(name)
             elif name.startswith("labels/") and name.endswith(".yaml"):
                 labels_of(templates, Path(name).stem)
         except TemplateMistakeError as mistake:
             yield mistake.problem
-        except (TemplateError, RecursionError) as error:
+        except (TemplateError, RecursionError, MemoryError, TooLongError) as error:
             yield _mistake(error, templates)
 
 
@@ -232,8 +309,17 @@ def _mistake(error: Exception, templates: Templates) -> Problem:
             # Compiled templates carry their names and lines into the traceback.
             name, line = trace.tb_frame.f_code.co_filename, trace.tb_lineno
         trace = trace.tb_next
+    if isinstance(error, RecursionError) and not name.startswith("templates/") and templates.loaded:
+        name, line = templates.loaded[-1], 0  # what is nested too deep to be compiled has no frame of its own
+    where = Where(name or "templates", line)
+    if isinstance(error, TooLongError):
+        templates.endless.add(name)
+        return Problem("template-endless", where, {"limit": str(SECONDS)})
+    if isinstance(error, MemoryError):
+        traceback.clear_frames(error.__traceback__)  # they hold what took the memory
+        return Problem("template-large", where, {"limit": str(MEMORY_BYTES >> 20)})
     missing = f": {error.name}" if isinstance(error, TemplateNotFound) and error.name else ""
     said = str(getattr(error, "message", None) or error)
     told = isinstance(error, TemplateError) and not missing
     found = said if told else f"{type(error).__name__}{missing or ': ' + said}"
-    return Problem("template-wrong", Where(name or "templates", line), {"found": found})
+    return Problem("template-wrong", where, {"found": found})

@@ -43,7 +43,7 @@ ELSEWHERE = frozenset(
         r"\S+",
         """
     mujaz-failed workspace-missing topic-unknown language-off folder-not-empty topic-exists
-    date-outside template-wrong labels-missing labels-bent address-denied renderer-said
+    date-outside template-wrong template-endless template-large labels-missing labels-bent address-denied renderer-said
     export-failed export-died export-slow export-memory
     glyph-missing font-foreign language-lost page-not-alone pages-over pages-rigid page-sparse proof-stale
     leak leak-withdrawn rule-fixed order-disputed words-hidden text-unseen text-spilt

@@ -42,7 +42,7 @@ def index(listing: Listing, labels: Mapping[str, Any], templates: Templates, *, 
 
 def _script(templates: Templates) -> str:
     try:
-        return templates.files[_SCRIPT].decode()
+        return (templates.held(_SCRIPT) or b"").decode()
     except UnicodeDecodeError:
         found = {"found": "?", "guess": "Windows-1256"}
         raise TemplateMistakeError(Problem("file-not-utf8", Where(templates.origins[_SCRIPT]), found)) from None
