@@ -57,7 +57,7 @@ def build(root: Path, request: Request, *, jobs: int, tell: Callable[[Step], Non
     ground = _asked(root, request)
     if ground is None:
         return Result(problems=survey(root).problems)
-    memory = remembered(Shelf(root / "output"))
+    memory = remembered(root)
     with opened(root / "output", Stamps(memory.stamps)) as shelf, produce.hands(jobs) as exports:
         state, doubts = recalled(shelf)
         fleet = muster(root, ground, shelf.stamps, memory)
@@ -67,10 +67,10 @@ def build(root: Path, request: Request, *, jobs: int, tell: Callable[[Step], Non
         run = produce.begun(watched, shelf, ears=Ears(tell, desk.shown), total=len(stale), prove=request.prove)
         produce.produce(desk.plans(stale), run, How(exports, request.prove))
         held = replace(watched, made=run.made)
-        if held != state:
+        if held != state or shelf.there(LOG):
             told += kept(held, shelf)
         listed, page = _listed(desk, index.Office(fleet.library, fleet.templates, shelf, held, exports), memory)
-        retained(shelf, memory, replace(page, topics=fleet.seen), held)
+        retained(root, memory, replace(page, topics=fleet.seen), shelf, held)
         leftover = tuple(name for name in left_over(fleet, held) if shelf.size(name) is not None)
         sparse = _sparse(fleet, request, held)
     order = {target: place for place, target in enumerate(fleet.every)} if run.built else {}
@@ -105,7 +105,7 @@ def listed(root: Path, request: Request) -> tuple[Fleet | None, list[Standing], 
     ground = _asked(root, request)
     if ground is None:
         return None, [], survey(root).problems
-    memory = remembered(Shelf(root / "output"))
+    memory = remembered(root)
     shelf = Shelf(root / "output", Stamps(memory.stamps))
     state, _ = recalled(shelf)
     fleet = muster(root, ground, shelf.stamps, memory)
@@ -144,7 +144,7 @@ def clean(root: Path) -> tuple[list[str], tuple[Problem, ...]]:
     ground = base(root)
     if ground is None:
         return [], survey(root).problems
-    memory = remembered(Shelf(root / "output"))
+    memory = remembered(root)
     with opened(root / "output", Stamps(memory.stamps)) as shelf, produce.hands(1) as exports:
         state, doubts = recalled(shelf)
         fleet = muster(root, ground, shelf.stamps, memory)
@@ -156,7 +156,7 @@ def clean(root: Path) -> tuple[list[str], tuple[Problem, ...]]:
         told = kept(rest, shelf)
         desk = _Desk(fleet, Request(), shelf, rest)
         more, page = _listed(desk, index.Office(fleet.library, fleet.templates, shelf, rest, exports), memory)
-        retained(shelf, memory, replace(page, topics=fleet.seen), rest)
+        retained(root, memory, replace(page, topics=fleet.seen), shelf, rest)
     return gone, in_order((*fleet.problems, *doubts, *told, *more))
 
 

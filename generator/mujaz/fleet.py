@@ -211,16 +211,14 @@ def _looked(root: Path, slug: str, grounds: Grounds, gate: Gate) -> Look:
     languages = tuple(entry.language for entry in entries)
     reviews = {entry.language: entry.topic.review_by for entry in entries if entry.topic.review_by}
     if errors(findings.firm):  # nothing of it is built
-        return Look(Seen("", languages, findings, reviews, {}, keeps=True, lends=False), {}, of)
+        return Look(Seen("", languages, findings, reviews, {}, lends=False), {}, of)
     own = gate.of(entries)
     readers = sorted(grounds.library.audience_sources)
     kept = {
         language: {name: own.own(slug, language, name or None).digest for name in ("", *readers)}
         for language in languages
     }
-    secrets = [own.own(slug, language, None) for language in languages]
-    keeps = any(each.texts or each.names for each in secrets)
-    seen = Seen("", languages, findings, reviews, kept, keeps, lends=any(map(own.lends, readers)))
+    seen = Seen("", languages, findings, reviews, kept, lends=any(map(own.lends, readers)))
     return Look(seen, {entry.language: unkept(entry) for entry in entries}, of)
 
 

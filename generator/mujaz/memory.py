@@ -1,12 +1,12 @@
-"""The text of `output/.mujaz/memory.json` ↔ `Memory`, what the last run saw; writes down nothing that is kept."""
+"""The text of `.mujaz/memory.json` ↔ `Memory`, what the last run saw; nothing that is made depends on it."""
 
 from __future__ import annotations
 
 import datetime
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -14,7 +14,7 @@ from mujaz.check import Findings
 from mujaz.check.weights import Leave
 from mujaz.model.document import State
 from mujaz.problems import Problem, Severity, Where
-from mujaz.publish import MEMORY, OutputError, Shelf
+from mujaz.publish import Shelf, recall, remember
 from mujaz.stamps import Stamp
 
 FORMAT = 1
@@ -36,8 +36,6 @@ class Seen:
     """Language → the day by which someone should look at it again."""
     kept: Mapping[str, Mapping[str, str]]
     """Language → audience → the digest of what it is kept from; `""` stands for what any audience is kept from."""
-    keeps: bool
-    """Whether there is anything that any audience is kept from."""
     lends: bool
     """Whether words that it keeps from someone stand in templates of the house."""
 
@@ -69,12 +67,8 @@ def decode(raw: bytes | None) -> Memory:
 
 
 def encode(memory: Memory) -> bytes:
-    """The file of a memory; of topics that keep something and have findings, it says nothing.
-
-    Findings quote what authors wrote, and the file lies in a folder that a house may publish.
-    """
-    told = {slug: each for slug, each in sorted(memory.topics.items()) if tellable(each)}
-    topics = ",\n".join(f"  {_text(slug)}: {_text(_of(each))}" for slug, each in told.items())
+    """The file of a memory, sorted, a line for each topic and file."""
+    topics = ",\n".join(f"  {_text(slug)}: {_text(_of(each))}" for slug, each in sorted(memory.topics.items()))
     stamps = ",\n".join(
         f"  {_text(name)}: {_text([*stamp, digest])}" for name, (stamp, digest) in sorted(memory.stamps.items())
     )
@@ -82,14 +76,14 @@ def encode(memory: Memory) -> bytes:
     return f'{head} "topics": {{\n{topics}\n }},\n "stamps": {{\n{stamps}\n }}\n}}\n'.encode()
 
 
-def remembered(shelf: Shelf) -> Memory:
-    """What the last run left in the output folder for this one."""
-    return decode(shelf.read(MEMORY))
+def remembered(root: Path) -> Memory:
+    """What the last run in a workspace left for this one."""
+    return decode(recall(root))
 
 
-def retained(shelf: Shelf, last: Memory, now: Memory, state: State) -> None:
-    """Leave for the next run what this one saw, where that would save it work; nothing depends on its being there."""
-    topics = {slug: each for slug, each in now.topics.items() if each.of and tellable(each)}
+def retained(root: Path, last: Memory, now: Memory, shelf: Shelf, state: State) -> None:
+    """Leave for the next run what this one saw, where that would save it work."""
+    topics = {slug: each for slug, each in now.topics.items() if each.of}
     stamps = shelf.stamps.settled(shelf.moment())
     for name, each in last.stamps.items():  # of files that this run had no reason to look at
         if name.removeprefix("output/") in state.made:
@@ -97,13 +91,7 @@ def retained(shelf: Shelf, last: Memory, now: Memory, state: State) -> None:
     fresh = sum(last.stamps.get(name) != each for name, each in stamps.items())
     same = (last.topics, last.index, last.page) == (topics, now.index, now.page)
     if not same or fresh > _WORTH:
-        with suppress(OSError, OutputError):
-            shelf.write(MEMORY, encode(replace(now, topics=topics, stamps=stamps)))
-
-
-def tellable(seen: Seen) -> bool:
-    """Whether what was found in a topic may be written down."""
-    return not seen.keeps or seen.findings == Findings()
+        remember(root, encode(replace(now, topics=topics, stamps=stamps)))
 
 
 def _text(data: object) -> str:
@@ -128,7 +116,6 @@ def _of(seen: Seen) -> dict[str, object]:
         "languages": list(seen.languages),
         "reviews": {language: day.isoformat() for language, day in seen.reviews.items()},
         "kept": {language: dict(each) for language, each in seen.kept.items()},
-        **({"keeps": True} if seen.keeps else {}),
         **({"lends": True} if seen.lends else {}),
         **{name: each for name, each in found.items() if each},
     }
@@ -148,7 +135,6 @@ def _seen(each: Any) -> Seen:
         ),
         {str(language): datetime.date.fromisoformat(day) for language, day in each["reviews"].items()},
         {str(language): {str(name): str(own) for name, own in kept.items()} for language, kept in each["kept"].items()},
-        bool(each.get("keeps", False)),
         bool(each.get("lends", False)),
     )
 

@@ -19,6 +19,7 @@ STATE = ".mujaz/lock.json"
 LOG = ".mujaz/lock.log"
 """What was made since the state was written."""
 MEMORY = ".mujaz/memory.json"
+"""Beside `mujaz.yaml`, and not below the output folder: it says what only this machine knows of files."""
 BUSY = ".mujaz/busy"
 """Held by the build that is at work."""
 _TEMPORARY = re.compile(r"\.mujaz-[0-9a-f]{16}\.tmp")
@@ -139,6 +140,20 @@ class Shelf:
         if path.is_dir() and not path.is_symlink():
             raise OutputError("output-is-folder", name)
         return path
+
+
+def recall(root: Path) -> bytes | None:
+    """What the last run left for the next one in a workspace."""
+    return Shelf(root).read(MEMORY)
+
+
+def remember(root: Path, data: bytes) -> None:
+    """Leave it there; a folder where nothing can be written is no matter, the next run only takes longer."""
+    with contextlib.suppress(OSError, OutputError):
+        Shelf(root).write(MEMORY, data)
+        ignored = (root / MEMORY).with_name(".gitignore")
+        with contextlib.suppress(FileExistsError), ignored.open("x", encoding="utf-8") as file:
+            file.write("*\n")
 
 
 @contextlib.contextmanager

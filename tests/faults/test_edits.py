@@ -248,11 +248,11 @@ class Desk:
         return "remove an output"
 
     def forget(self) -> str:
-        (self.root / "output" / MEMORY).unlink(missing_ok=True)
+        (self.root / MEMORY).unlink(missing_ok=True)
         return "forget"
 
     def damage(self) -> str:
-        path = self.root / "output" / MEMORY
+        path = self.root / MEMORY
         if path.exists():
             path.write_bytes(path.read_bytes()[: self.chance.randrange(path.stat().st_size)])
         return "damage the memory"
@@ -289,8 +289,8 @@ def of_oracle(root: Path, elsewhere: Path) -> tuple[dict[str, bytes], Mapping[st
     for path in elsewhere.glob("output/*/*"):
         if path.parent.name != ".mujaz":
             path.unlink()
-    for name in (MEMORY, ".mujaz/index.json", "index.html"):
-        (elsewhere / "output" / name).unlink(missing_ok=True)
+    for name in (MEMORY, "output/.mujaz/index.json", "output/index.html"):
+        (elsewhere / name).unlink(missing_ok=True)
     result = make(elsewhere, force=True)
     return outputs(elsewhere), lock(elsewhere), result
 

@@ -19,7 +19,7 @@ from mujaz.problems import Problem, Severity, Where
 from mujaz.publish import LOG, MEMORY, STATE
 from mujaz.read import read_topic
 from mujaz.stamps import DOUBTFUL, Stamps
-from workspace import HIDDEN, at_once, crewed, lay, outputs, topic_data, write
+from workspace import at_once, crewed, lay, outputs, topic_data, write
 
 LATER = 1 << 62
 """A time of the file system that lies behind all others."""
@@ -138,7 +138,7 @@ def memory() -> Memory:
         (Problem("headline-long", where, {"found": "كلام"}, Severity.WARNING),),
         (Leave("headline-long", "سبب", where, where, Where(where.path, 9)),),
     )
-    seen = Seen("d", ("ar", "en"), findings, {}, {"ar": {"": "x", "public": "y"}}, keeps=False, lends=True)
+    seen = Seen("d", ("ar", "en"), findings, {}, {"ar": {"": "x", "public": "y"}}, lends=True)
     return Memory({"water": seen}, {"mujaz.yaml": ((1, 2, 3, 4), "s")}, "index", "page")
 
 
@@ -156,15 +156,17 @@ def test_a_memory_of_another_kind_is_none(raw: bytes) -> None:
     assert decode(raw) == Memory()
 
 
-def test_what_readers_are_kept_from_does_not_stand_in_the_memory(root: Path) -> None:
-    told = topic_data("موضوع water")
-    told["blocks"][1]["points"][1]["headline"] = f"{HIDDEN} " * 14
-    write(topic(root), told)
-    result = make(root)
-    assert any(HIDDEN in each.facts.get("found", "") or each.rule == "headline-long" for each in result.problems)
-    memory_ = (root / "output" / MEMORY).read_bytes()
-    assert HIDDEN.encode() not in memory_
-    assert set(decode(memory_).topics) == {"energy"}
+def test_the_memory_lies_beside_the_workspace_and_is_no_matter_of_git(root: Path) -> None:
+    make(root)
+    assert (root / MEMORY).is_file()
+    assert (root / ".mujaz" / ".gitignore").read_text("utf-8") == "*\n"
+    assert not (root / "output" / MEMORY).exists()
+
+
+def test_a_workspace_in_which_nothing_can_be_written_is_built_all_the_same(root: Path) -> None:
+    (root / ".mujaz").write_text("a file", "utf-8")
+    assert len(make(root).built) == 4
+    assert len(make(root).fresh) == 4
 
 
 # ------------------------------------------------------------------------------------------------ what it saves
@@ -195,7 +197,7 @@ def test_an_audience_that_was_edited_is_planned_anew_and_no_other(root: Path) ->
 @pytest.mark.parametrize("size", [0, 1, 40, 400])
 def test_a_damaged_memory_costs_time_and_nothing_else(root: Path, read: list[str], size: int) -> None:
     first = make(root)
-    path = root / "output" / MEMORY
+    path = root / MEMORY
     path.write_bytes(path.read_bytes()[:size])
     read.clear()
     result = make(root)
