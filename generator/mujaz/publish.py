@@ -13,6 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 STATE = ".mujaz/lock.json"
+LEDGER = ".mujaz/deliveries.json"
+"""What was sent where."""
+DELIVERING = "delivering"
+"""The door of deliveries, which builds do not wait for."""
 _TEMPORARY = re.compile(r"\.mujaz-[0-9a-f]{16}\.tmp")
 _NAME = re.compile(r"(?:\.mujaz|[a-z0-9][a-z0-9-]*)/[a-z0-9][a-z0-9.-]*|index\.html")
 
@@ -102,6 +106,18 @@ def opened(folder: Path) -> Iterator[Shelf]:
 
     Raises OutputError where it is no folder, cannot be written, or another build is at work.
     """
+    with alone(folder, "busy"):
+        shelf = Shelf(folder)
+        shelf.sweep()
+        yield shelf
+
+
+@contextlib.contextmanager
+def alone(folder: Path, door: str) -> Iterator[None]:
+    """One run at a time behind a door, which is a file in the room of the output folder.
+
+    Raises OutputError where it is no folder, cannot be written, or another run is behind the door.
+    """
     if folder.is_symlink():
         raise OutputError("output-is-link", folder.name)
     room = folder / ".mujaz"
@@ -110,18 +126,15 @@ def opened(folder: Path) -> Iterator[Shelf]:
     try:
         room.mkdir(parents=True, exist_ok=True)
         # Neither through a link nor with a truncation: what lies there may be someone else's.
-        handle = os.open(room / "busy", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+        handle = os.open(room / door, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
     except OSError as error:
         raise OutputError("output-unwritable", error.strerror or str(error)) from error
-    door = os.fdopen(handle, "r+b")
-    with door:
+    with os.fdopen(handle, "r+b") as held:
         try:
-            fcntl.flock(door, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise OutputError("output-busy", folder.name) from error
-        shelf = Shelf(folder)
-        shelf.sweep()
-        yield shelf
+            raise OutputError("delivery-busy" if door == DELIVERING else "output-busy", folder.name) from error
+        yield
 
 
 def _sync(folder: Path) -> None:

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from mujaz.check import argument, contrast, evidence, length, secrecy, tongues
 from mujaz.check.crew import spread
+from mujaz.check.deliveries import deliveries
 from mujaz.check.figures import figures
 from mujaz.check.links import audience_links, topic_links
 from mujaz.check.texts import whole_of
@@ -48,6 +49,7 @@ def check(library: Library, today: datetime.date | None = None) -> tuple[Problem
     if library.source:
         problems += unknown_rules(weights, library.source, ("rules",), RULES)
         problems += firm_rules(library.workspace.rules, library.source)
+        problems += deliveries(library)
     leaves: list[Leave] = []
     for found in _leaves(library):
         (leaves if isinstance(found, Leave) else problems).append(found)  # type: ignore[arg-type] # each to its own
