@@ -35,7 +35,8 @@ LATIN = set(
         "YAML UTF Windows Tab PNG JPEG SVG Zotero CSL-YAML mujaz init true false"
         " bar grouped-bar CSV chart line source caption unit water-security gives-way blocks"
         " content/audiences/ .yaml a-f IQ ICC CMYK .icc"
-        " content/topics/ copy webhook mail output content templates https:// http:// ASCII secret host port security",
+        " content/topics/ languages copy webhook mail output content templates"
+        " https:// http:// ASCII secret host port security",
     )
 )
 """Names in Arabic sentences that have no Arabic form, and words that authors write as they are."""

@@ -121,14 +121,24 @@ class _Round:
         if lacking:
             yield lacking
             return
-        for edition in due:
+        for place, edition in enumerate(due):
             attempt = self._sent(edition)
             facts = {"reason": attempt.reason, "code": attempt.code}
             yield Sent(self._name, named(edition), attempt.state, attempt.tries, **facts)
             if attempt.state != "done":
                 yield self._problem(f"delivery-{attempt.state}", named(edition), **facts)
             if attempt.state == "waiting" and attempt.reason not in OWN:
+                yield from self._put_off(due[place + 1 :], attempt)
                 return
+
+    def _put_off(self, editions: Sequence[Edition], because: Attempt) -> Iterator[Sent]:
+        """What is not even tried, since the other side would not take it now; the next run finds it in the ledger."""
+        known = self._books.attempts(self._name)
+        for each in editions:
+            if named(each) not in known:
+                attempt = replace(because, brief=each.brief, tries=0, left=())
+                self._books.note(self._name, each, attempt)
+                yield Sent(self._name, named(each), "waiting", 0, because.reason, because.code)
 
     def _doubts(self) -> Iterator[Problem]:
         """What people have to decide: mails that a run died over, and numbers that were given twice."""

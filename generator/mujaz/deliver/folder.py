@@ -37,11 +37,10 @@ def copied(files: Mapping[str, bytes], root: Path, to: str) -> Outcome:
     folder = root / to
     if not folder.is_dir():
         return Outcome("waiting", "folder-missing")
-    kept = [(root / each).resolve() for each in KEPT]
-    for name in files:
-        place = (folder / name).parent.resolve()
-        if place == root.resolve() or any(place.is_relative_to(each) for each in kept):
-            return Outcome("waiting", "folder-ours")
+    places = {folder.resolve(), *((folder / name).parent.resolve() for name in files)}
+    ours = [(root / each).resolve() for each in KEPT]
+    if root.resolve() in places or any(place.is_relative_to(each) for place in places for each in ours):
+        return Outcome("waiting", "folder-ours")
     try:
         for name, data in files.items():
             _put(folder / name, data)
