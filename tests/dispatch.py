@@ -203,9 +203,9 @@ def silence(line: socket.socket) -> None:
 
 
 def drip(line: socket.socket) -> None:
-    """One byte of an answer after the other, without an end."""
+    """One byte of an answer after the other, without ever saying which."""
     with contextlib.suppress(OSError):
-        line.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+        line.sendall(b"HTTP/1.1 ")
         for _ in range(200):
             line.sendall(b"a")
             time.sleep(0.05)
@@ -247,7 +247,7 @@ class Postman:
 
     def letters(self) -> list[EmailMessage]:
         """As a receiver's program reads them."""
-        return [cast("EmailMessage", message_from_bytes(raw, policy=default)) for _, raw in self.came]
+        return [message_from_bytes(raw, policy=default) for _, raw in self.came]
 
 
 @contextlib.contextmanager
@@ -261,7 +261,8 @@ def post(postman: Postman, **options: Any) -> Iterator[Postman]:
             postman.signed_in.append(data.login.decode())
             return AuthResult(success=data.password == password.encode(), handled=False)
 
-        options |= {"authenticator": known, "auth_required": True, "auth_require_tls": "tls_context" in options}
+        sealed = "tls_context" in options
+        options |= {"authenticator": known, "auth_required": sealed, "auth_require_tls": sealed}
     controller = Controller(postman, hostname="127.0.0.1", port=free_port(), **options)
     controller.start()
     postman.port = controller.port
