@@ -87,12 +87,13 @@ def _delivered(editions: Iterable[Edition], names: Sequence[str], office: Office
     new = {}
     try:
         books = Books(editions, office, wish)
+        ways = Ways(office, books.newest)
         new = books.new
         for name in dict.fromkeys(names):
             if name in wrong:
                 problems += wrong[name]
                 continue
-            for found in _Round(name, books, office, wish).found():
+            for found in _Round(name, books, ways, wish).found():
                 (sent if isinstance(found, Sent) else problems).append(found)  # type: ignore[arg-type] # each to its own
     except ClosedError as closed:
         problems.append(closed.problem)
@@ -102,12 +103,12 @@ def _delivered(editions: Iterable[Edition], names: Sequence[str], office: Office
 class _Round:
     """One delivery in one run."""
 
-    def __init__(self, name: str, books: Books, office: Office, wish: Wish) -> None:
+    def __init__(self, name: str, books: Books, ways: Ways, wish: Wish) -> None:
         self._name = name
         self._books = books
-        self._office = office
+        self._office = ways.office
         self._wish = wish
-        self._ways = Ways(office, books.newest)
+        self._ways = ways
 
     def found(self) -> Iterator[Sent | Problem]:
         """All that becomes of it; what the other side does not take for now stops what comes after."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from mujaz.deliver.ledger import decode, encode
+from mujaz.deliver.ledger import by_number, decode, encode
 from mujaz.deliver.office import Office, moment
 from mujaz.model.delivery import Account, Attempt, Wish
 from mujaz.model.edition import Edition
@@ -42,7 +42,7 @@ class Books:
     def attempts(self, name: str) -> Mapping[str, Attempt]:
         """What was tried by a delivery, by editions in their order."""
         held = self._ledger[name].attempts
-        return dict(sorted(held.items(), key=lambda each: _by_number(each[0])))
+        return dict(sorted(held.items(), key=lambda each: by_number(each[0])))
 
     def note(self, name: str, edition: Edition, attempt: Attempt) -> None:
         """Write down what becomes of an edition."""
@@ -119,11 +119,6 @@ def named(edition: Edition) -> str:
 
 def _key(edition: Edition) -> str:
     return f"{edition.topic}/{edition.audience}.{edition.language}"
-
-
-def _by_number(name: str) -> tuple[str, int]:
-    key, _, number = name.rpartition("/")
-    return key, int(number)
 
 
 def _reader(edition: Edition) -> tuple[str, str, str]:

@@ -6,6 +6,7 @@ import datetime
 import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, get_args
 
 from mujaz.model.delivery import Account, Attempt, AttemptState, Ledger
@@ -87,24 +88,39 @@ def _matched(pattern: re.Pattern[str], text: str) -> str:
 
 
 def encode(ledger: Ledger) -> bytes:
-    """The file of a ledger, sorted, one line a fact, so that people can read it and see what changed."""
-    held = {
-        name: {
-            "seen": {
-                "audiences": list(account.audiences),
-                "topics": None if account.topics is None else list(account.topics),
-                "languages": None if account.languages is None else list(account.languages),
-            },
-            "earlier": dict(account.earlier),
-            "editions": {key: _told(each) for key, each in account.attempts.items()},
-        }
-        for name, account in ledger.items()
-    }
-    text = json.dumps({"format": FORMAT, "deliveries": held}, indent=1, sort_keys=True, ensure_ascii=False)
-    return (text + "\n").encode()
+    """The file of a ledger, sorted, one line for each edition, so that people can read it and see what changed."""
+    held = [f"{_json(name)}: {_told(ledger[name])}" for name in sorted(ledger)]
+    return f'{{\n"format": {FORMAT},\n"deliveries": {_block(held)}\n}}\n'.encode()
 
 
-def _told(each: Attempt) -> dict[str, object]:
-    more = {"reason": each.reason, "code": each.code, "after": each.after, "left": list(each.left)}
-    facts = {"state": each.state, "brief": each.brief, "day": each.day, "tries": each.tries}
-    return {**facts, **{key: value for key, value in more.items() if value}}
+def _told(account: Account) -> str:
+    seen = {"audiences": account.audiences, "topics": account.topics, "languages": account.languages}
+    editions = [f"{_json(key)}: {_line(account.attempts[key])}" for key in sorted(account.attempts, key=by_number)]
+    facts = (
+        f'"seen": {_json(seen)}',
+        f'"earlier": {_json(dict(sorted(account.earlier.items())))}',
+        f'"editions": {_block(editions)}',
+    )
+    return _block(facts)
+
+
+def _block(lines: Sequence[str]) -> str:
+    return "{\n" + ",\n".join(lines) + "\n}" if lines else "{}"
+
+
+@lru_cache(maxsize=65_536)
+def _line(each: Attempt) -> str:
+    """An edition: the whole ledger is written at each of them, and all others are as they were."""
+    more = {"reason": each.reason, "code": each.code, "after": each.after, "left": each.left}
+    facts = {"state": each.state, "day": each.day, "tries": each.tries, "brief": each.brief}
+    return _json({**facts, **{key: value for key, value in more.items() if value}})
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def by_number(name: str) -> tuple[str, int]:
+    """The order of editions: the tenth stands behind the ninth."""
+    key, _, number = name.rpartition("/")
+    return key, int(number)

@@ -128,7 +128,7 @@ def _answered(code: int, reason: str) -> Outcome:
 def _broken(error: Exception, cut: Cut) -> Outcome:
     """Why nothing was given away; in our words alone, since a server may repeat what it was told."""
     code = getattr(error, "smtp_code", 0)
-    if isinstance(error, smtplib.SMTPAuthenticationError | UnicodeError):
+    if isinstance(error, smtplib.SMTPAuthenticationError | UnicodeEncodeError):
         # Not at once: a wrong password that is tried three times locks accounts.
         return Outcome("waiting", "login", str(code))
     if isinstance(error, smtplib.SMTPDataError) or code == _TOO_LARGE:

@@ -32,22 +32,22 @@ class Ways:
     """The ways out of a house, for the editions that are there."""
 
     def __init__(self, office: Office, newest: Mapping[tuple[str, str, str], int]) -> None:
-        self._office = office
+        self.office = office
         self._newest = newest
         self._gate = Gate(office.library, office.templates)
 
     def way(self, name: str, edition: Edition, left: tuple[str, ...]) -> Way:
         """What sends an edition by a delivery; `left` names the recipients that are still to get it, if not all are."""
-        delivery = self._office.deliveries[name]
+        delivery = self.office.deliveries[name]
         way = delivery.copying or delivery.webhook or delivery.mail
-        if edition.topic in self._office.library.broken:
+        if edition.topic in self.office.library.broken:
             return _stuck(Outcome("waiting", "topic-broken"))  # nobody knows what is kept from whom in it
         files = self._files(edition, way.formats if isinstance(way, Copy | Mail) else ())
         if isinstance(files, Outcome):
             return _stuck(files)
         if isinstance(way, Copy):
             placed = self._placed(edition, files, numbered=way.editions)
-            return lambda: copied(placed, self._office.root, way.to)
+            return lambda: copied(placed, self.office.root, way.to)
         if isinstance(way, Webhook):
             return self._call(name, edition, way)
         assert isinstance(way, Mail)  # noqa: S101 # a delivery that is sound has one of the three
@@ -59,7 +59,7 @@ class Ways:
         for name, digest in sorted(edition.files.items()):
             if name.rpartition(".")[2] not in formats:
                 continue
-            data = self._office.shelf.read(f"{edition.folder}/{name}")
+            data = self.office.shelf.read(f"{edition.folder}/{name}")
             if data is None or hashlib.sha256(data).hexdigest() != digest:
                 return Outcome("waiting", "file-missing" if data is None else "file-changed")
             if self._tells(edition, name, data):
@@ -83,14 +83,14 @@ class Ways:
         return placed
 
     def _call(self, name: str, edition: Edition, hook: Webhook) -> Way:
-        house = self._office.library.workspace
+        house = self.office.library.workspace
         body = described(edition, organisation=house.organisation.spoken(edition.language), address=house.address)
         if self._tells(edition, "edition.json", body):
             return _stuck(Outcome("failed", "kept"))
         headers = {"Idempotency-Key": once(name, edition)}
         if hook.secret is not None:
-            headers["Mujaz-Signature"] = signature(self._office.environment[hook.secret], body)
-        return lambda: call(hook.url, body, headers, limit=CALL, now=self._office.now())
+            headers["Mujaz-Signature"] = signature(self.office.environment[hook.secret], body)
+        return lambda: call(hook.url, body, headers, limit=CALL, now=self.office.now())
 
     def _letter(
         self, name: str, edition: Edition, *, mail: Mail, files: Mapping[str, bytes], left: tuple[str, ...]
@@ -98,8 +98,8 @@ class Ways:
         weight = sum(map(len, files.values()))
         if weight > WEIGHT:
             return _stuck(Outcome("failed", "too-large", str(weight // 1_000_000)))
-        library = self._office.library
-        writer = Writer(library.workspace, library.audiences, self._office.templates)
+        library = self.office.library
+        writer = Writer(library.workspace, library.audiences, self.office.templates)
         try:
             message, page = writer.letter(edition, files, sender=mail.sender, to=mail.to)
         except TemplateMistakeError:
@@ -109,8 +109,8 @@ class Ways:
         recipients = tuple(each for each in dict.fromkeys(mail.to) if not left or names((each,))[0] in left)
         if not recipients:
             return _stuck(Outcome("done"))  # those who have not got it are named no more
-        data = dated(message, name, edition, now=self._office.now()).as_bytes()
-        password = self._office.environment.get(mail.password or "")
+        data = dated(message, name, edition, now=self.office.now()).as_bytes()
+        password = self.office.environment.get(mail.password or "")
         return lambda: posted(Letter(data, recipients), mail, password, limit=POST)
 
 
