@@ -107,8 +107,16 @@ class Desk:
     def office(self) -> Office:
         library = survey(self.root).library
         assert library is not None
-        clock = self.clock
-        return Office(self.root, library, open_templates(self.root), clock.now, clock.sleep, self.environment)
+        return Office(
+            root=self.root,
+            library=library,
+            slugs={entry.slug for entry in library.topics} | library.broken,
+            whole=lambda: library,
+            templates=open_templates(self.root),
+            now=self.clock.now,
+            sleep=self.clock.sleep,
+            environment=self.environment,
+        )
 
     def deliver(self, editions: Sequence[Edition], *names: str, **wish: Any) -> Report:
         """By these deliveries, or by all."""

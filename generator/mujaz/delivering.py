@@ -53,7 +53,17 @@ def run(root: Path, names: Sequence[str], wish: Wish, loan: Loan) -> Report:
             near = closest(name, known)
             facts = {"found": name, "allowed": ", ".join(known), **({"closest": near} if near else {})}
             raise RefusedError(Problem("delivery-unknown", Where(WORKSPACE), facts))
-    office = Office(root, seen.library, open_templates(root), loan.now, loan.sleep, loan.environment)
+    library = seen.library
+    office = Office(
+        root=root,
+        library=library,
+        slugs={entry.slug for entry in library.topics} | library.broken,
+        whole=lambda: library,
+        templates=open_templates(root),
+        now=loan.now,
+        sleep=loan.sleep,
+        environment=loan.environment,
+    )
     editions = archived(office.shelf)
     if names:
         return deliver(editions, names, office, wish)

@@ -49,7 +49,7 @@ def check(library: Library, today: datetime.date | None = None) -> tuple[Problem
     if library.source:
         problems += unknown_rules(weights, library.source, ("rules",), RULES)
         problems += firm_rules(library.workspace.rules, library.source)
-        problems += deliveries(library)
+        problems += deliveries(library, {entry.slug for entry in library.topics} | library.broken)
     leaves: list[Leave] = []
     for found in _leaves(library):
         (leaves if isinstance(found, Leave) else problems).append(found)  # type: ignore[arg-type] # each to its own

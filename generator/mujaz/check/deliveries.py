@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from mujaz.arabic import closest
@@ -25,16 +25,16 @@ _ADDRESS = re.compile(
 _HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*")
 
 
-def deliveries(library: Library) -> Iterator[Problem]:
-    """Everything that is wrong with them, by place."""
-    for found in faulty(library).values():
+def deliveries(library: Library, topics: Collection[str]) -> Iterator[Problem]:
+    """Everything that is wrong with them; `topics` are the names of all, also of those that have errors."""
+    for found in faulty(library, topics).values():
         yield from found
 
 
-def faulty(library: Library) -> Mapping[str, tuple[Problem, ...]]:
+def faulty(library: Library, topics: Collection[str]) -> Mapping[str, tuple[Problem, ...]]:
     """Name of a delivery → what is wrong with it; nothing is sent by one that stands here."""
     found = {
-        name: tuple(_Judge(library, ("deliveries", name)).all(each))
+        name: tuple(_Judge(library, topics, ("deliveries", name)).all(each))
         for name, each in library.workspace.deliveries.items()
     }
     return {name: problems for name, problems in found.items() if problems}
@@ -64,8 +64,9 @@ def shown(url: str) -> str:
 class _Judge:
     """Looks at one delivery; `at` is its place in `mujaz.yaml`."""
 
-    def __init__(self, library: Library, at: Path) -> None:
+    def __init__(self, library: Library, topics: Collection[str], at: Path) -> None:
         self._library = library
+        self._topics = topics
         self._at = at
 
     def _problem(self, rule: str, *below: str | int, **facts: str) -> Problem:
@@ -90,9 +91,8 @@ class _Judge:
 
     def _readers(self, delivery: Delivery) -> Iterator[Problem]:
         library = self._library
-        topics = {entry.slug for entry in library.topics} | library.broken
         yield from self._unknown("audience-unknown", "audiences", delivery.audiences, library.audience_sources)
-        yield from self._unknown("topic-unknown", "topics", delivery.topics or (), topics)
+        yield from self._unknown("topic-unknown", "topics", delivery.topics or (), self._topics)
         yield from self._unknown("language-off", "languages", delivery.languages or (), library.workspace.languages)
 
     def _unknown(self, rule: str, field: str, named: Iterable[str], known: Iterable[str]) -> Iterator[Problem]:

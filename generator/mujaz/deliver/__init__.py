@@ -76,14 +76,14 @@ def standing(editions: Iterable[Edition], office: Office) -> Report:
 
 def _sound(office: Office) -> list[str]:
     """The deliveries that nothing is wrong with."""
-    wrong = faulty(office.library)
+    wrong = faulty(office.library, office.slugs)
     return [name for name in office.deliveries if name not in wrong]
 
 
 def _delivered(editions: Iterable[Edition], names: Sequence[str], office: Office, wish: Wish) -> Report:
     sent: list[Sent] = []
     problems: list[Problem] = []
-    wrong = faulty(office.library)
+    wrong = faulty(office.library, office.slugs)
     new = {}
     try:
         books = Books(editions, office, wish)

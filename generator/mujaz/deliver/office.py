@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -21,6 +21,11 @@ class Office:
 
     root: Path
     library: Library
+    """The house and its audiences."""
+    slugs: Collection[str]
+    """The names of all topics, also of those that have errors."""
+    whole: Callable[[], Library]
+    """The library with its sound topics: asked for only where something is due."""
     templates: Templates
     now: Callable[[], datetime.datetime]
     sleep: Callable[[float], None]

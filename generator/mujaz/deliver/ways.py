@@ -11,6 +11,7 @@ from mujaz.deliver.letter import Writer, dated
 from mujaz.deliver.office import Office
 from mujaz.deliver.post import Letter, names, posted
 from mujaz.gate import Gate
+from mujaz.model.content import Library
 from mujaz.model.delivery import Copy, Mail, Outcome, Webhook
 from mujaz.model.edition import Edition
 from mujaz.templates import TemplateMistakeError
@@ -34,13 +35,14 @@ class Ways:
     def __init__(self, office: Office, newest: Mapping[tuple[str, str, str], int]) -> None:
         self.office = office
         self._newest = newest
-        self._gate = Gate(office.library, office.templates)
+        self._library: Library | None = None
+        self._gate: Gate | None = None
 
     def way(self, name: str, edition: Edition, left: tuple[str, ...]) -> Way:
         """What sends an edition by a delivery; `left` names the recipients that are still to get it, if not all are."""
         delivery = self.office.deliveries[name]
         way = delivery.copying or delivery.webhook or delivery.mail
-        if edition.topic in self.office.library.broken:
+        if edition.topic in self._whole().broken:
             return _stuck(Outcome("waiting", "topic-broken"))  # nobody knows what is kept from whom in it
         files = self._files(edition, way.formats if isinstance(way, Copy | Mail) else ())
         if isinstance(files, Outcome):
@@ -69,8 +71,13 @@ class Ways:
 
     def _tells(self, edition: Edition, name: str, data: bytes) -> bool:
         """Whether something tells what its readers are kept from by now."""
-        secrets = self._gate.secrets(edition.topic, edition.language, edition.audience)
-        return bool(self._gate.leaks(f"{edition.folder}/{name}", data, secrets))
+        gate = self._gate = self._gate or Gate(self._whole(), self.office.templates)
+        secrets = gate.secrets(edition.topic, edition.language, edition.audience)
+        return bool(gate.leaks(f"{edition.folder}/{name}", data, secrets))
+
+    def _whole(self) -> Library:
+        self._library = self._library or self.office.whole()
+        return self._library
 
     def _placed(self, edition: Edition, files: Mapping[str, bytes], *, numbered: bool) -> dict[str, bytes]:
         """Where the files come to lie; what is not the newest edition is never laid over what is."""
