@@ -239,6 +239,17 @@ def test_a_letter_is_given_away_once_to_all_that_it_is_for(tmp_path: Path) -> No
     assert attached.get_content() == PDF + b"1"
 
 
+def test_a_web_page_is_attached_where_it_is_asked_for(tmp_path: Path) -> None:
+    page = "<!DOCTYPE html><html lang=ar><body><p>أمن المياه</p></body></html>\n".encode()
+    with post(Postman()) as postman:
+        desk = desk_of(tmp_path, mail(postman.port, formats=["pdf", "html"]))
+        one = edition(desk.root, files={"minister.ar.pdf": PDF, "minister.ar.html": page, "told.json": b"{}"})
+        assert states(desk.deliver([one])) == [DONE]
+    (letter,) = postman.letters()
+    held = {each.get_filename(): each.get_payload(decode=True) for each in letter.iter_attachments()}
+    assert held == {"water-minister.ar.1.pdf": PDF, "water-minister.ar.1.html": page}
+
+
 def test_a_user_signs_in_over_an_encrypted_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own, key = certificate(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(own))

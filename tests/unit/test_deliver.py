@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import json
 import os
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,8 @@ from mujaz.deliver import Office, acquaint, standing
 from mujaz.deliver.ledger import decode, encode
 from mujaz.model.delivery import Account, Attempt, Outcome
 from mujaz.publish import DELIVERING, LEDGER, OutputError, Shelf, alone
-from workspace import HIDDEN
+from mujaz.survey import survey
+from workspace import AUDIENCES, HIDDEN, ROOT, lay
 
 SHELF = {"shelf": {"copy": {"to": "../shelf"}, "audiences": ["minister"]}}
 
@@ -171,6 +174,34 @@ def test_a_number_that_is_given_twice_is_told_and_left_to_people(tmp_path: Path,
     assert (report.sent, rules(report)) == ((), ["delivery-renumbered"])
     assert states(desk.deliver([other], again=True)) == ["water/minister.ar/1 done"]
     assert (shelf / "water" / "minister.ar.pdf").read_bytes() == b"%PDF-another"
+
+
+def test_a_name_that_no_delivery_has_is_told_and_the_others_are_not_stopped(tmp_path: Path, shelf: Path) -> None:
+    desk = started(tmp_path, SHELF)
+    report = desk.deliver([edition(desk.root)], "gone", "shelf")
+    assert (states(report), rules(report)) == (["water/minister.ar/1 done"], ["delivery-unknown"])
+    assert laid(shelf) == ["water/minister.ar.pdf"]
+
+
+def test_a_record_that_names_a_file_elsewhere_leads_nowhere(tmp_path: Path, shelf: Path) -> None:
+    desk = started(tmp_path, SHELF)
+    one = edition(desk.root)
+    names = {**one.files, "../../../../../shelf/x.pdf": "0" * 64, "/etc/x.pdf": "0" * 64}
+    assert states(desk.deliver([replace(one, files=names)])) == ["water/minister.ar/1 done"]
+    assert laid(shelf) == ["water/minister.ar.pdf"]
+
+
+def test_the_sample_of_the_guides_is_one_that_works(tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "authors.en.md").read_text("utf-8")
+    (sample,) = re.findall(r"^```yaml\n(deliveries:\n.*?)^```", guide, re.MULTILINE | re.DOTALL)
+    readers = dict.fromkeys(("minister", "parliament", "public"), AUDIENCES["minister"])
+    lay(tmp_path, topics=("irrigation",), audiences=readers)
+    path = tmp_path / "mujaz.yaml"
+    path.write_text(path.read_text("utf-8") + sample, "utf-8")
+    seen = survey(tmp_path)
+    assert seen.library
+    assert [each for each in seen.problems if each.where.path == "mujaz.yaml"] == []
+    assert [each.kinds for each in seen.library.workspace.deliveries.values()] == [("copy",), ("webhook",), ("mail",)]
 
 
 # ------------------------------------------------------------------------------------------------ copies

@@ -16,7 +16,7 @@ from mujaz.deliver.office import Office, Report, moment
 from mujaz.deliver.ways import OWN, Ways
 from mujaz.model.delivery import Attempt, AttemptState, Outcome, Sent, Wish
 from mujaz.model.edition import Edition
-from mujaz.problems import Problem, in_order
+from mujaz.problems import Problem, Where, in_order
 from mujaz.publish import DELIVERING, alone
 
 __all__ = ["Office", "Report", "Wish", "acquaint", "deliver", "standing"]
@@ -90,6 +90,9 @@ def _delivered(editions: Iterable[Edition], names: Sequence[str], office: Office
         ways = Ways(office, books.newest)
         new = books.new
         for name in dict.fromkeys(names):
+            if name not in office.deliveries:
+                problems.append(Problem("delivery-unknown", Where("mujaz.yaml"), {"found": name}))
+                continue
             if name in wrong:
                 problems += wrong[name]
                 continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Mapping
 
 from mujaz.deliver.call import call, described, once, signature
@@ -25,6 +26,8 @@ POST = 300.0
 """Seconds that a letter may take, which may weigh megabytes."""
 WEIGHT = 20_000_000
 """Bytes of all files of a letter: most servers take no more, with the third that sending adds to them."""
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)+")
+"""Of a file in an edition's folder: another one might lead out of it, and out of the folder that it is copied to."""
 OWN = frozenset(("file-missing", "file-changed", "template", "topic-broken"))
 """Reasons of an edition alone: they say nothing of what the other side would make of the next one."""
 
@@ -59,7 +62,7 @@ class Ways:
         """The edition's files of these formats, as they were published."""
         files: dict[str, bytes] = {}
         for name, digest in sorted(edition.files.items()):
-            if name.rpartition(".")[2] not in formats:
+            if name.rpartition(".")[2] not in formats or not _NAME.fullmatch(name):
                 continue
             data = self.office.shelf.read(f"{edition.folder}/{name}")
             if data is None or hashlib.sha256(data).hexdigest() != digest:
