@@ -108,10 +108,10 @@ def _edition(raw: bytes | None) -> Edition | None:
 def lines(report: Report, say: Sayer, *, asked: bool) -> Iterator[str]:
     """What people are told, line by line; `asked`: deliveries were named."""
     for name, count in report.new.items():
-        yield say.say("delivery-new", delivery=name, count=count)
+        yield say.say("delivery-new" if count else "delivery-met", delivery=name, count=count)
     for each in report.sent:
         yield _line(each, say)
-    if not report.sent and not report.problems:
+    if not (report.sent or report.problems or report.new):
         yield say.say("nothing-to-deliver")
     tried = Counter(each.state for each in report.sent if each.state != "due")
     if asked and tried:

@@ -476,7 +476,7 @@ SAMPLE = {
             "water/minister.ar/5": Attempt(
                 "waiting", "e" * 64, "2026-11-26T12:00:00+00:00", 3, "answered", "429", "2026-11-27T12:00:00+00:00"
             ),
-            "water/minister.ar/6": Attempt("partly", "d" * 64, "2026-11-26T12:00:00+00:00", left=("ab12",)),
+            "water/minister.ar/6": Attempt("partly", "d" * 64, "2026-11-26T12:00:00+00:00", given=("ab12",)),
         },
     )
 }

@@ -140,7 +140,7 @@ class _Round:
         known = self._books.attempts(self._name)
         for each in editions:
             if named(each) not in known:
-                attempt = replace(because, brief=each.brief, tries=0, left=())
+                attempt = replace(because, brief=each.brief, tries=0, given=())
                 self._books.note(self._name, each, attempt)
                 yield Sent(self._name, named(each), "waiting", 0, because.reason, because.code)
 
@@ -176,33 +176,33 @@ class _Round:
     def _sent(self, edition: Edition) -> Attempt:
         """An edition tried once, or a few times; the ledger knows of each try before and after."""
         before = self._books.attempts(self._name).get(named(edition))
-        left = before.left if before else ()
+        given = before.given if before else ()
         tries = before.tries if before else 0
-        way = self._ways.way(self._name, edition, left)
+        way = self._ways.way(self._name, edition, given)
         for pause in (*PAUSES, None):
             tries += 1
             day = moment(self._office.now())
-            self._books.note(self._name, edition, Attempt("trying", edition.brief, day, tries, left=left))
+            self._books.note(self._name, edition, Attempt("trying", edition.brief, day, tries, given=given))
             outcome = way()
-            attempt = self._attempt(edition, outcome, tries=tries, left=left)
+            attempt = self._attempt(edition, outcome, tries=tries, given=given)
             self._books.note(self._name, edition, attempt)
             if pause is None or not outcome.soon or (outcome.pause or 0.0) > PATIENCE:
                 break
             self._office.sleep(max(pause, outcome.pause or 0.0))
         return attempt
 
-    def _attempt(self, edition: Edition, outcome: Outcome, *, tries: int, left: tuple[str, ...]) -> Attempt:
+    def _attempt(self, edition: Edition, outcome: Outcome, *, tries: int, given: tuple[str, ...]) -> Attempt:
         """What the ledger is told of a try."""
         now = self._office.now()
         far = outcome.pause is not None and outcome.pause > PATIENCE
         after = now + datetime.timedelta(seconds=min(outcome.pause or 0.0, HORIZON))
         return Attempt(
-            state="partly" if outcome.state == "failed" and left else outcome.state,
+            state="partly" if outcome.state == "failed" and given else outcome.state,
             brief=edition.brief,
             day=moment(now),
             tries=tries,
             reason=outcome.reason,
             code=outcome.code,
             after=moment(after) if far else "",
-            left=() if outcome.state == "done" else outcome.left or left,
+            given=() if outcome.state == "done" else tuple(sorted({*given, *outcome.given})),
         )

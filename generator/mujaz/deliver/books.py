@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from mujaz.deliver.ledger import by_number, decode, encode
 from mujaz.deliver.office import Office, moment
-from mujaz.model.delivery import Account, Attempt, Wish
+from mujaz.model.delivery import SETTLED, Account, Attempt, Wish
 from mujaz.model.edition import Edition
 from mujaz.problems import Problem, Where
 from mujaz.publish import LEDGER, OutputError
@@ -87,9 +87,10 @@ class Books:
         """Whether an edition is to be tried once more."""
         if attempt.brief != edition.brief:
             return self._wish.again
-        if attempt.state in ("failed", "partly", "unsure") or (attempt.state == "trying" and self.mails(name)):
-            return self._wish.again
-        return attempt.state != "done" and (self._wish.again or attempt.after <= now)
+        if attempt.state == "done":
+            return False
+        stuck = attempt.state in SETTLED or (attempt.state == "trying" and self.mails(name))
+        return self._wish.again or (not stuck and attempt.after <= now)
 
     def mails(self, name: str) -> bool:
         """Whether doing it twice is worse than not at all."""

@@ -53,7 +53,7 @@ def _attempt(each: Mapping[str, Any]) -> Attempt:
         reason=_text(each.get("reason", "")),
         code=_text(each.get("code", "")),
         after=moment(each["after"]) if "after" in each else "",
-        left=_words(each.get("left", ())),
+        given=_words(each.get("given", ())),
     )
 
 
@@ -111,7 +111,7 @@ def _block(lines: Sequence[str]) -> str:
 @lru_cache(maxsize=65_536)
 def _line(each: Attempt) -> str:
     """An edition: the whole ledger is written at each of them, and all others are as they were."""
-    more = {"reason": each.reason, "code": each.code, "after": each.after, "left": each.left}
+    more = {"reason": each.reason, "code": each.code, "after": each.after, "given": each.given}
     facts = {"state": each.state, "day": each.day, "tries": each.tries, "brief": each.brief}
     return _json({**facts, **{key: value for key, value in more.items() if value}})
 

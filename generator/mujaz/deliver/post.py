@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import smtplib
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from mujaz.deliver.clocked import Cut, cut_after
@@ -100,21 +100,19 @@ def _given(line: _Post, letter: Letter, sender: str) -> Outcome:
         return _answered(min(refused.values()), "recipients")
     code, _ = line.data(letter.data)
     if code == _TAKEN:
-        return _shared(refused)
+        return _shared(refused, names(each for each in answers if each not in refused))
     return _answered(code, "answered") if code >= 400 else Outcome("unsure", "unheard")
 
 
-def _shared(refused: dict[str, int]) -> Outcome:
+def _shared(refused: Mapping[str, int], given: tuple[str, ...]) -> Outcome:
     """What came of a letter that some, or none, of its recipients were refused for."""
     if not refused:
         return Outcome("done")
-    later = names(each for each, code in refused.items() if code < 500)
-    if later:
-        return Outcome("waiting", "recipients", str(len(refused)), left=names(refused))
-    return Outcome("partly", "recipients", str(len(refused)), left=names(refused))
+    later = any(code < 500 for code in refused.values())
+    return Outcome("waiting" if later else "partly", "recipients", str(len(refused)), given=given)
 
 
-def names(recipients: Sequence[str] | Iterator[str] | dict[str, int]) -> tuple[str, ...]:
+def names(recipients: Iterable[str]) -> tuple[str, ...]:
     """Recipients as the ledger knows them: it may lie where it is read by others."""
     return tuple(sorted(hashlib.sha256(each.lower().encode()).hexdigest()[:16] for each in recipients))
 

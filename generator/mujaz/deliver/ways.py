@@ -41,8 +41,8 @@ class Ways:
         self._library: Library | None = None
         self._gate: Gate | None = None
 
-    def way(self, name: str, edition: Edition, left: tuple[str, ...]) -> Way:
-        """What sends an edition by a delivery; `left` names the recipients that are still to get it, if not all are."""
+    def way(self, name: str, edition: Edition, given: tuple[str, ...]) -> Way:
+        """What sends an edition by a delivery; `given` names the recipients of a mail that have it."""
         delivery = self.office.deliveries[name]
         way = delivery.copying or delivery.webhook or delivery.mail
         if edition.topic in self._whole().broken:
@@ -56,7 +56,7 @@ class Ways:
         if isinstance(way, Webhook):
             return self._call(name, edition, way)
         assert isinstance(way, Mail)  # noqa: S101 # a delivery that is sound has one of the three
-        return self._letter(name, edition, mail=way, files=files, left=left)
+        return self._letter(name, edition, mail=way, files=files, given=given)
 
     def _files(self, edition: Edition, formats: Iterable[str]) -> Mapping[str, bytes] | Outcome:
         """The edition's files of these formats, as they were published."""
@@ -103,7 +103,7 @@ class Ways:
         return lambda: call(hook.url, body, headers, limit=CALL, now=self.office.now())
 
     def _letter(
-        self, name: str, edition: Edition, *, mail: Mail, files: Mapping[str, bytes], left: tuple[str, ...]
+        self, name: str, edition: Edition, *, mail: Mail, files: Mapping[str, bytes], given: tuple[str, ...]
     ) -> Way:
         weight = sum(map(len, files.values()))
         if weight > WEIGHT:
@@ -116,7 +116,7 @@ class Ways:
             return _stuck(Outcome("waiting", "template"))
         if self._tells(edition, "mail.html", page.encode()):
             return _stuck(Outcome("failed", "kept"))
-        recipients = tuple(each for each in dict.fromkeys(mail.to) if not left or names((each,))[0] in left)
+        recipients = tuple(each for each in dict.fromkeys(mail.to) if names((each,))[0] not in given)
         if not recipients:
             return _stuck(Outcome("done"))  # those who have not got it are named no more
         data = dated(message, name, edition, now=self.office.now()).as_bytes()

@@ -115,8 +115,8 @@ class Outcome:
     """Whether it is worth trying again at once."""
     pause: float | None = None
     """Seconds that the other side asks to be left alone."""
-    left: tuple[str, ...] = ()
-    """Names (digests) of recipients that have not got it."""
+    given: tuple[str, ...] = ()
+    """Digests of the recipients that have it, where not all have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +133,8 @@ class Attempt:
     code: str = ""
     after: str = ""
     """Not to be tried again before this moment."""
-    left: tuple[str, ...] = ()
-    """Names (digests) of recipients that have not got it; empty: nobody has, or everybody."""
+    given: tuple[str, ...] = ()
+    """Digests of the recipients that have it, where not all have; an address that is corrected is none of them."""
 
 
 @dataclass(frozen=True, slots=True)
