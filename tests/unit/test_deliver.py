@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,10 +22,18 @@ from mujaz.cli import BROKEN, WELL, WRONG_CONTENT, main
 from mujaz.deliver import Office, acquaint, standing
 from mujaz.deliver.ledger import decode, encode
 from mujaz.model.delivery import Account, Attempt, Outcome
+from mujaz.problems import Problem, Where
 from mujaz.publish import DELIVERING, LEDGER, OutputError, Shelf, alone
+from mujaz.report import Speaker
 from mujaz.survey import survey
 from workspace import AUDIENCES, HIDDEN, ROOT, lay
 
+MAIL = {
+    "letter": {
+        "mail": {"host": "127.0.0.1", "security": "none", "from": "a@example.org", "to": ["b@example.org"]},
+        "audiences": ["minister"],
+    }
+}
 SHELF = {"shelf": {"copy": {"to": "../shelf"}, "audiences": ["minister"]}}
 
 
@@ -134,6 +143,9 @@ def test_words_that_are_kept_from_its_readers_by_now_do_not_leave(tmp_path: Path
     assert laid(shelf) == ["water/minister.ar.html"]
     changed = edition(desk.root, 2, audience="public", words=(f"محذوف: {HIDDEN}",))
     assert states(desk.deliver([changed], "hook")) == ["water/public.ar/2 failed kept"]
+    house(desk.root, {"letter": {**MAIL["letter"], "audiences": ["public", "minister"]}})
+    acquaint((), desk.office)
+    assert states(desk.deliver([changed])) == ["water/public.ar/2 failed kept"]
 
 
 def test_a_topic_that_has_errors_now_waits(tmp_path: Path, shelf: Path) -> None:
@@ -381,14 +393,6 @@ def test_one_delivery_that_fails_does_not_stop_another(tmp_path: Path, answers: 
     ]
 
 
-MAIL = {
-    "letter": {
-        "mail": {"host": "127.0.0.1", "security": "none", "from": "a@example.org", "to": ["b@example.org"]},
-        "audiences": ["minister"],
-    }
-}
-
-
 @pytest.mark.parametrize(("deliveries", "sure"), [(SHELF, True), (MAIL, False)], ids=["copy", "mail"])
 def test_what_a_run_died_over(tmp_path: Path, answers: Way, deliveries: dict[str, Any], *, sure: bool) -> None:
     """A copy is made again; a mail may have gone out, is told of, and is sent again only where people say so."""
@@ -571,6 +575,21 @@ def test_a_delivery_that_is_wrong_sends_nothing_and_the_others_do(tmp_path: Path
 
 
 # ------------------------------------------------------------------------------------------------ the command
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_every_reason_has_its_words_and_every_words_their_reason(language: str) -> None:
+    sources = "".join(path.read_text("utf-8") for path in (ROOT / "generator/mujaz/deliver").glob("*.py"))
+    catalogue = yaml.safe_load((ROOT / "generator/mujaz/words/people.yaml").read_text("utf-8"))
+    words = {key.removeprefix("reason-") for key in catalogue if key.startswith("reason-")}
+    assert {each for each in words if f'"{each}"' not in sources} == set()
+    given = re.findall(r'Outcome\("\w+", (?:known or )?"([a-z-]+)"|return "([a-z-]+)", (?:True|False)', sources)
+    assert {first or second for first, second in given} <= words
+    for each in words:
+        assert Speaker(language).say(f"reason-{each}", code="451").strip()
+    for rule in ("waiting", "failed", "partly", "unsure"):
+        facts = {"delivery": "office", "found": "water/minister.ar/1", "reason": "answered", "code": "451"}
+        assert "451" in Speaker(language).sentence(Problem(f"delivery-{rule}", Where("mujaz.yaml"), facts))
 
 
 @pytest.fixture
