@@ -45,6 +45,8 @@ class Edition:
     """Name in the edition's folder (`minister.ar.pdf`) → SHA-256 of its bytes."""
     changes: tuple[Change, ...] = ()
     """Since the edition before it; empty for the first."""
+    pages: int | None = None
+    """Of the PDF; None where there is none."""
     since: tuple[int, datetime.date] | None = None
     """Number and day of the edition before it; None where that is not known."""
     words: tuple[str, ...] = ()
