@@ -32,7 +32,7 @@ from workspace import lay, write
 
 NOON = datetime.datetime(2026, 11, 26, 12, 0, tzinfo=datetime.UTC)
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\nnot much of one\n%%EOF\n"
-WORDS = ("أرقام محدَّثة: الحصة من ٣ إلى ٤", "جديد: بند واحد")
+WORDS = ("ما تغيّر منذ الإصدار ١ (١ آب ٢٠٢٦)", "أرقام محدَّثة: الحصة من ٣ إلى ٤", "جديد: بند واحد")
 
 
 @dataclass
@@ -74,6 +74,7 @@ def edition(
         brief=hashlib.sha256(f"{topic}{audience}{number}".encode()).hexdigest(),
         files=MappingProxyType({name: hashlib.sha256(data).hexdigest() for name, data in held.items()}),
         words=fields.pop("words", WORDS if number > 1 else ()),
+        since=(number - 1, datetime.date(2026, 8, 1)) if number > 1 else None,
         withdrawn=fields.pop("withdrawn", False),
     )
     assert not fields
@@ -89,7 +90,7 @@ def edition(
         "files": dict(made.files),
         "words": list(made.words),
         "changes": [],
-        "since": None,
+        "since": {"number": made.since[0], "day": made.since[1].isoformat()} if made.since else None,
     }
     (folder / "edition.json").write_text(json.dumps(record, ensure_ascii=False), "utf-8")
     return made

@@ -86,6 +86,7 @@ def archived(shelf: Shelf) -> tuple[Edition, ...]:
 def _edition(raw: bytes | None) -> Edition | None:
     try:
         data = json.loads(raw or b"")
+        since = data["since"]
         return Edition(
             topic=str(data["topic"]),
             audience=str(data["audience"]),
@@ -95,6 +96,7 @@ def _edition(raw: bytes | None) -> Edition | None:
             title=str(data["title"]),
             brief=str(data["brief"]),
             files=MappingProxyType({str(name): str(digest) for name, digest in data["files"].items()}),
+            since=(int(since["number"]), datetime.date.fromisoformat(since["day"])) if since else None,
             words=tuple(map(str, data["words"])),
             withdrawn=bool(data["withdrawn"]),
         )

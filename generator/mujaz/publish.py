@@ -15,8 +15,10 @@ from pathlib import Path
 STATE = ".mujaz/lock.json"
 LEDGER = ".mujaz/deliveries.json"
 """What was sent where."""
-DELIVERING = "delivering"
-"""The door of deliveries, which builds do not wait for."""
+BUSY = ".mujaz/busy"
+"""Held by the build that is at work."""
+DELIVERING = ".mujaz/delivering"
+"""Held by deliveries that are at work, which builds do not wait for."""
 _TEMPORARY = re.compile(r"\.mujaz-[0-9a-f]{16}\.tmp")
 _NAME = re.compile(r"(?:\.mujaz|[a-z0-9][a-z0-9-]*)/[a-z0-9][a-z0-9.-]*|index\.html")
 
@@ -106,7 +108,7 @@ def opened(folder: Path) -> Iterator[Shelf]:
 
     Raises OutputError where it is no folder, cannot be written, or another build is at work.
     """
-    with alone(folder, "busy"):
+    with alone(folder, BUSY):
         shelf = Shelf(folder)
         shelf.sweep()
         yield shelf
@@ -114,7 +116,7 @@ def opened(folder: Path) -> Iterator[Shelf]:
 
 @contextlib.contextmanager
 def alone(folder: Path, door: str) -> Iterator[None]:
-    """One run at a time behind a door, which is a file in the room of the output folder.
+    """One run at a time behind a door, which is a file of the output folder.
 
     Raises OutputError where it is no folder, cannot be written, or another run is behind the door.
     """
@@ -126,7 +128,7 @@ def alone(folder: Path, door: str) -> Iterator[None]:
     try:
         room.mkdir(parents=True, exist_ok=True)
         # Neither through a link nor with a truncation: what lies there may be someone else's.
-        handle = os.open(room / door, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+        handle = os.open(folder / door, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
     except OSError as error:
         raise OutputError("output-unwritable", error.strerror or str(error)) from error
     with os.fdopen(handle, "r+b") as held:

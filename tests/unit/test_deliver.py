@@ -23,7 +23,7 @@ from mujaz.deliver import Office, acquaint, standing
 from mujaz.deliver.ledger import decode, encode
 from mujaz.model.delivery import Account, Attempt, Outcome
 from mujaz.problems import Problem, Where
-from mujaz.publish import DELIVERING, LEDGER, OutputError, Shelf, alone
+from mujaz.publish import BUSY, DELIVERING, LEDGER, OutputError, Shelf, alone
 from mujaz.report import Speaker
 from mujaz.survey import survey
 from workspace import AUDIENCES, HIDDEN, ROOT, lay
@@ -141,7 +141,7 @@ def test_words_that_are_kept_from_its_readers_by_now_do_not_leave(tmp_path: Path
     assert states(report) == ["water/minister.ar/1 done", "water/public.ar/1 failed kept"]
     assert rules(report) == ["delivery-failed"]
     assert laid(shelf) == ["water/minister.ar.html"]
-    changed = edition(desk.root, 2, audience="public", words=(f"محذوف: {HIDDEN}",))
+    changed = edition(desk.root, 2, audience="public", words=("ما تغيّر", f"محذوف: {HIDDEN}"))
     assert states(desk.deliver([changed], "hook")) == ["water/public.ar/2 failed kept"]
     house(desk.root, {"letter": {**MAIL["letter"], "audiences": ["public", "minister"]}})
     acquaint((), desk.office)
@@ -552,7 +552,7 @@ def test_two_runs_at_once_are_refused_and_a_build_is_no_run_of_deliveries(tmp_pa
     with alone(desk.root / "output", DELIVERING), pytest.raises(OutputError) as busy:
         desk.deliver([one])
     assert busy.value.args[0] == "delivery-busy"
-    with alone(desk.root / "output", "busy"):
+    with alone(desk.root / "output", BUSY):
         assert states(desk.deliver([one])) == ["water/minister.ar/1 done"]
     assert laid(shelf) == ["water/minister.ar.pdf"]
 

@@ -78,7 +78,8 @@ def test_a_letter_has_arabic_heads_both_bodies_and_the_file(second: Edition) -> 
     assert (page.get("lang"), page.get("dir")) == ("ar", "rtl")
     assert [each.get("dir") for each in page.xpath("//body | //body/div")] == ["rtl", "rtl"]
     assert page.findtext(".//h1") == "أمن المياه في العراق"
-    assert tuple(each.text for each in page.iter("li")) == WORDS
+    assert page.findtext(".//h2") == WORDS[0]
+    assert tuple(each.text for each in page.iter("li")) == WORDS[1:]
     assert page.xpath("//a/@href") == ["https://briefs.example.org/editions/water/minister.ar/2/minister.ar.html"]
     plain = body(letter, "plain")
     assert "الإصدار ٢، تاريخ النشر: ٢٦ تشرين الثاني ٢٠٢٦" in plain
@@ -179,7 +180,7 @@ def test_a_call_describes_the_edition_in_the_same_bytes_each_time(second: Editio
     told = json.loads(first)
     assert told["id"] == f"water/minister.ar/2/{second.brief[:16]}"
     assert (told["edition"], told["day"], told["title"]) == (2, "2026-11-26", "أمن المياه في العراق")
-    assert tuple(told["changes"]) == WORDS
+    assert (told["since"], tuple(told["changes"])) == ({"edition": 1, "day": "2026-08-01"}, WORDS[1:])
     assert told["files"][1] == {
         "name": "minister.ar.pdf",
         "sha256": second.files["minister.ar.pdf"],

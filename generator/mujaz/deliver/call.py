@@ -58,7 +58,8 @@ def described(edition: Edition, *, organisation: str, address: str | None) -> by
         "day": edition.day.isoformat(),
         "title": edition.title,
         "brief": edition.brief,
-        "changes": list(edition.words),
+        "since": {"edition": edition.since[0], "day": edition.since[1].isoformat()} if edition.since else None,
+        "changes": list(edition.words[1:]),  # the first one is what stands above them
         "files": files,
     }
     return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()

@@ -119,7 +119,8 @@ class Writer:
                     "{n}", arabic.number(edition.number, voice.digits, language)
                 ),
                 "date": self._date(edition, audience, voice.digits),
-                "changes": [_line(each) for each in edition.words],
+                "changed": _line(edition.words[0]) if edition.words else "",
+                "changes": [_line(each) for each in edition.words[1:]],
                 "address": self._address(edition),
                 "files": [attached(edition, name) for name in files],
             }
