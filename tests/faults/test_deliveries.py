@@ -642,21 +642,23 @@ def test_a_run_that_is_killed_at_any_moment_leaves_whole_files(tmp_path: Path) -
     held = [edition(desk.root, n, files={"minister.ar.pdf": chance.randbytes(3_000_000)}) for n in (1, 2, 3)]
     wholes = {(desk.root / "output" / each.folder / "minister.ar.pdf").read_bytes() for each in held}
     torn = kept = 0
-    for _ in range(12):
+    for number in range(12):
         with subprocess.Popen(
             [sys.executable, "-P", "-c", RUN, str(ROOT / "generator"), str(ROOT / "tests"), str(desk.root)],
             stdout=subprocess.DEVNULL,
         ) as child:
-            deadline = time.monotonic() + 30
-            while not (desk.root / "output" / LEDGER).exists() and time.monotonic() < deadline:
-                time.sleep(0.01)
-            time.sleep(chance.uniform(0, 0.4))
+            # Half of them while a file is being written, half of them whenever it comes.
+            written = "*.tmp" if number % 2 else "*.pdf"
+            deadline = time.monotonic() + 60
+            while not list(shelf.rglob(written)) and time.monotonic() < deadline:
+                time.sleep(0.0002)
+            time.sleep(0 if number % 2 else chance.uniform(0, 0.4))
             child.kill()
         torn += len(list(shelf.rglob("*.tmp")))
         files = [path for path in shelf.rglob("*.pdf") if path.is_file()]
         kept += len(files)
         assert all(path.read_bytes() in wholes for path in files)
-        for path in files:
+        for path in (*files, *(shelf.rglob("*.tmp") if number < 11 else ())):
             path.unlink()
         (desk.root / "output" / LEDGER).unlink(missing_ok=True)
     assert torn, "no moment was one of writing: the test has lost its aim"
