@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from collections.abc import Mapping
 from enum import Enum
 from typing import Annotated, Literal, Union, get_args, get_origin
 
@@ -58,6 +59,8 @@ def _step(here: object, step: int | str) -> object:
         return info.annotation if info else here
     if get_origin(here) in (tuple, list) and isinstance(step, int):
         return get_args(here)[0]
+    if get_origin(here) is Mapping:
+        return get_args(here)[1]
     if get_origin(here) in (Union, types.UnionType):
         tagged = {tag: each for each in get_args(here) for tag in _tags(each)}
         return tagged.get(str(step), here)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 import os
 import re
 import shutil
@@ -23,6 +24,7 @@ _MISTAKES = {
     "required": re.compile(r"the following arguments are required: (?P<found>.*)"),
     "value": re.compile(r"argument (?P<found>\S+): expected one argument"),
     "thickness": re.compile(r"argument (?P<option>\S+): invalid _millimetres value: '(?P<found>.*)'"),
+    "day": re.compile(r"argument (?P<option>\S+): invalid _day value: '(?P<found>.*)'"),
     "number": re.compile(r"argument (?P<option>\S+): invalid \S+ value: '(?P<found>.*)'"),
     "both": re.compile(r"argument (?P<found>\S+): not allowed with argument (?P<allowed>\S+)"),
 }
@@ -148,11 +150,23 @@ def parser_for(speaker: Speaker) -> argparse.ArgumentParser:
     proving = command("proof")
     proving.add_argument("targets", nargs="*", metavar="TARGET", help=say("help-proof-targets"))
     proving.add_argument("--out", metavar="FILE", help=say("help-proof-out"))
+    _delivering(command("deliver"), speaker)
     command("doctor")
     command("clean")
     for each in commands.choices.values():
         _shared(each, speaker)
     return parser
+
+
+def _delivering(command: argparse.ArgumentParser, speaker: Speaker) -> None:
+    """What `deliver` takes."""
+    say = speaker.say
+    command.add_argument("names", nargs="*", metavar="NAME", help=say("help-deliver-names"))
+    command.add_argument("--dry-run", action="store_true", help=say("help-dry-run"))
+    command.add_argument("--again", action="store_true", help=say("help-again"))
+    earlier = command.add_mutually_exclusive_group()
+    earlier.add_argument("--since", type=_day, metavar="DAY", help=say("help-since"))
+    earlier.add_argument("--all", action="store_true", help=say("help-deliver-all"))
 
 
 def _shared(command: argparse.ArgumentParser, speaker: Speaker) -> None:
@@ -165,6 +179,11 @@ def _shared(command: argparse.ArgumentParser, speaker: Speaker) -> None:
     order.add_argument("--visual", action="store_true", help=say("help-visual"))
     order.add_argument("--logical", action="store_true", help=say("help-logical"))
     command.add_argument("--debug", action="store_true", help=say("help-debug"))
+
+
+def _day(text: str) -> datetime.date:
+    """A day of the calendar."""
+    return datetime.date.fromisoformat(text)
 
 
 def _millimetres(text: str) -> float:

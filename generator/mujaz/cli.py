@@ -7,6 +7,7 @@ import datetime
 import json
 import os
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from mujaz import doctor, scaffold
 from mujaz.arguments import WRONG_USE, parser_for, program, speaker_for
 from mujaz.mend import mend
+from mujaz.model.delivery import Wish
 from mujaz.model.document import Medium
 from mujaz.model.press import Booklet
 from mujaz.model.text import SLUG
@@ -113,6 +115,7 @@ def main(arguments: Sequence[str]) -> int:
         "schema": _schema,
         "press": _press,
         "proof": _proof,
+        "deliver": _deliver,
         "doctor": _doctor,
         "clean": _clean,
     }
@@ -506,6 +509,23 @@ def _reported(report: Report) -> dict[str, Any]:
         for each in report.findings
     ]
     return {"target": report.name, "report": report.path or None, "pages": report.pages or None, "findings": found}
+
+
+def _deliver(desk: Desk) -> int:
+    from mujaz.delivering import Loan, data, lines, run  # noqa: PLC0415 # what reads PDFs takes long to load
+
+    asked, speaker = desk.asked, desk.speaker
+    for option in ("--all", "--since", "--again", "--dry-run"):
+        if getattr(asked, option[2:].replace("-", "_")) and not asked.names:
+            raise _StopError(Problem("delivery-nameless", Where("deliver"), {"found": option}), WRONG_USE)
+    wish = Wish(asked.again, datetime.date.min if asked.all else asked.since, asked.dry_run)
+    loan = Loan(lambda: datetime.datetime.now(datetime.UTC), time.sleep, os.environ)
+    report = run(desk.root, asked.names, wish, loan)
+    for line in lines(report, speaker, asked=bool(asked.names)):
+        desk.tell(speaker.shown(line))
+    desk.problems(report.problems)
+    desk.give(data(report), report.problems)
+    return WRONG_CONTENT if severity_counts(report.problems, strict=False) else WELL
 
 
 def _clean(desk: Desk) -> int:

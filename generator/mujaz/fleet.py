@@ -183,7 +183,7 @@ def muster(root: Path, base_: Base, stamps: Stamps, memory: Memory) -> Fleet:
     for slug, look in looks.items():
         seen[slug] = replace(look.seen, of=_joined(ground, look.of) if shared and of.topics[slug] else "")
     shelf = ((reference, grounds.shared.sources[key]) for key, reference in grounds.shared.items())
-    found = (check_grounds(grounds.library, shelf), *(seen[slug].findings for slug in grounds.slugs))
+    found = (check_grounds(grounds.library, shelf, grounds.slugs), *(seen[slug].findings for slug in grounds.slugs))
     problems = in_order((*base_.wrong, *concluded(found, grounds.library)))
     library = unsound(grounds.library, problems, grounds.slugs)
     return Fleet(

@@ -20,8 +20,12 @@ LOG = ".mujaz/lock.log"
 """What was made since the state was written."""
 MEMORY = ".mujaz/memory.json"
 """Beside `mujaz.yaml`, and not below the output folder: it says what only this machine knows of files."""
+LEDGER = ".mujaz/deliveries.json"
+"""What was sent where."""
 BUSY = ".mujaz/busy"
 """Held by the build that is at work."""
+DELIVERING = ".mujaz/delivering"
+"""Held by deliveries that are at work, which builds do not wait for."""
 _TEMPORARY = re.compile(r"\.mujaz-[0-9a-f]{16}\.tmp")
 _NAME = re.compile(r"(?:\.mujaz|[a-z0-9][a-z0-9-]*)/[a-z0-9][a-z0-9.-]*|index\.html")
 
@@ -164,6 +168,19 @@ def opened(folder: Path, stamps: Stamps | None = None) -> Iterator[Shelf]:
     another build is at work.
     """
     stamps = stamps or Stamps()
+    with alone(folder, BUSY):
+        shelf = Shelf(folder, stamps)
+        stamps.moment = shelf.moment()
+        shelf.sweep()
+        yield shelf
+
+
+@contextlib.contextmanager
+def alone(folder: Path, door: str) -> Iterator[None]:
+    """One run at a time behind a door, which is a file of the output folder.
+
+    Raises OutputError where it is no folder, cannot be written, or another run is behind the door.
+    """
     room = folder / ".mujaz"
     try:
         for each in (folder, room):
@@ -171,19 +188,15 @@ def opened(folder: Path, stamps: Stamps | None = None) -> Iterator[Shelf]:
                 raise OutputError("output-is-link", each.name)
         room.mkdir(parents=True, exist_ok=True)
         # Neither through a link nor with a truncation: what lies there may be someone else's.
-        handle = os.open(folder / BUSY, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+        handle = os.open(folder / door, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
     except OSError as error:
         raise OutputError("output-unwritable", error.strerror or str(error)) from error
-    door = os.fdopen(handle, "r+b")
-    with door:
+    with os.fdopen(handle, "r+b") as held:
         try:
-            fcntl.flock(door, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise OutputError("output-busy", folder.name) from error
-        shelf = Shelf(folder, stamps)
-        stamps.moment = shelf.moment()
-        shelf.sweep()
-        yield shelf
+            raise OutputError("delivery-busy" if door == DELIVERING else "output-busy", folder.name) from error
+        yield
 
 
 def _sync(folder: Path) -> None:

@@ -80,6 +80,8 @@ class Speaker:
         for name in ("expected", "form", "bound"):
             if name in facts:
                 facts[name] = self.say(facts[name])
+        if "reason" in facts:
+            facts["reason"] = self.say(f"reason-{problem.facts['reason']}", **facts)
         if problem.rule in ("type-wrong", "keys-expected"):
             known = facts["found"] in ("list", "mapping", "nothing")
             facts["found"] = self.say(f"found-{facts['found']}") if known else self.say("quoted", found=facts["found"])

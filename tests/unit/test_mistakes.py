@@ -34,7 +34,9 @@ LATIN = set(
         r"\S+",
         "YAML UTF Windows Tab PNG JPEG SVG Zotero CSL-YAML mujaz init true false"
         " bar grouped-bar CSV chart line source caption unit water-security gives-way blocks"
-        " content/audiences/ .yaml a-f IQ ICC CMYK .icc",
+        " content/audiences/ .yaml a-f IQ ICC CMYK .icc"
+        " content/topics/ languages copy webhook mail output content templates"
+        " https:// http:// ASCII secret host port security",
     )
 )
 """Names in Arabic sentences that have no Arabic form, and words that authors write as they are."""
@@ -42,7 +44,7 @@ ELSEWHERE = frozenset(
     re.findall(
         r"\S+",
         """
-    mujaz-failed workspace-missing topic-unknown language-off folder-not-empty topic-exists
+    mujaz-failed workspace-missing folder-not-empty topic-exists
     date-outside template-wrong template-endless template-large labels-missing labels-bent address-denied renderer-said
     export-failed export-died export-slow export-memory
     glyph-missing font-foreign language-lost page-not-alone pages-over pages-rigid page-sparse proof-stale
@@ -53,6 +55,8 @@ ELSEWHERE = frozenset(
     font-absent text-outside text-over side-wrong contents-wrong note-lost note-elsewhere note-number
     head-wrong head-aside direction-lost title-lost standard-lost file-broken text-turned
     target-unknown booklet-expected profile-missing profile-lent colour-unprintable pages-uneven creep-wide
+    delivery-unknown delivery-nameless delivery-ledger delivery-busy delivery-variable-unset
+    delivery-waiting delivery-failed delivery-partly delivery-unsure delivery-renumbered
     state-damaged output-is-link output-is-folder output-unwritable output-busy
     """,
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby
 
 from mujaz.check import argument, contrast, evidence, length, secrecy, tongues
 from mujaz.check.crew import spread
+from mujaz.check.deliveries import deliveries
 from mujaz.check.figures import figures
 from mujaz.check.links import audience_links, topic_links
 from mujaz.check.texts import whole_of
@@ -54,17 +55,19 @@ def check(library: Library, today: datetime.date | None = None) -> tuple[Problem
         for key, source in entry.reference_sources.items()
         if key not in entry.own and (reference := entry.references.get(key)) is not None
     }
-    return concluded([check_grounds(library, shared.values()), *found], library)
+    slugs = {entry.slug for entry in library.topics} | library.broken
+    return concluded([check_grounds(library, shared.values(), slugs), *found], library)
 
 
-def check_grounds(library: Library, shared: Iterable[tuple[Reference, Source]]) -> Findings:
-    """What is wrong with the house, its audiences and the references that topics share."""
+def check_grounds(library: Library, shared: Iterable[tuple[Reference, Source]], slugs: Collection[str]) -> Findings:
+    """What is wrong with the house, its audiences and the references that topics share; `slugs` are all topics'."""
     firm: list[Problem] = []
     for slug, audience in library.audiences.items():
         firm += audience_links(audience, library.audience_sources[slug])
     if library.source:
         firm += unknown_rules(_weights(library), library.source, ("rules",), RULES)
         firm += firm_rules(library.workspace.rules, library.source)
+        firm += deliveries(library, slugs)
     references = list(shared)
     judged = [*titles(references), *contrast.contrast(library), *tongues.names(library)]
     return _sorted(firm, judged, leaves_of_references(references, RULES))

@@ -13,10 +13,11 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from mujaz.model.blocks import AnyBlock
+from mujaz.model.delivery import Delivery
 from mujaz.model.document import Theme
 from mujaz.model.points import Side
 from mujaz.model.press import Profile
-from mujaz.model.text import Depth, Judged, Label, Level, Line, Noun
+from mujaz.model.text import SLUG, Depth, Judged, Label, Level, Line, Noun
 from mujaz.problems import Where
 from mujaz.spans import Span
 
@@ -151,6 +152,10 @@ class Workspace(Noun):
     """Rule of the checker → error, warning or off, where the house weighs it otherwise."""
     press: Press = Press()
     """The printing house."""
+    deliveries: Annotated[
+        Mapping[str, Delivery], Field(json_schema_extra={"propertyNames": {"pattern": f"^(?:{SLUG.pattern})$"}})
+    ] = Field(default_factory=dict)
+    """Name → where new editions go after a run; nowhere where it is missing."""
 
 
 class Topic(Judged):

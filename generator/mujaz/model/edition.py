@@ -45,6 +45,14 @@ class Edition:
     """Name in the edition's folder (`minister.ar.pdf`) → SHA-256 of its bytes."""
     changes: tuple[Change, ...] = ()
     """Since the edition before it; empty for the first."""
+    pages: int | None = None
+    """Of the PDF; None where there is none."""
+    since: tuple[int, datetime.date] | None = None
+    """Number and day of the edition before it; None where that is not known."""
+    words: tuple[str, ...] = ()
+    """The changes in words, as the brief told them."""
+    withdrawn: bool = False
+    """Whether its files were taken away, since they told what their readers are kept from now."""
 
     @property
     def key(self) -> tuple[str, str, str]:
