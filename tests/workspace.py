@@ -163,7 +163,7 @@ def outputs(root: Path) -> dict[str, bytes]:
 
 
 def at_once(
-    documents: Sequence[Document], _work: Callable[[Document], Output], *, jobs: int
+    documents: Sequence[Document], _work: Callable[[Document], Output], *, jobs: int, **_: object
 ) -> Iterator[tuple[Document, Output]]:
     """In place of the workers: web pages as they were composed, without their fonts."""
     assert jobs > 0

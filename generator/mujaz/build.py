@@ -21,6 +21,7 @@ from mujaz.publish import STATE, Shelf, opened
 from mujaz.survey import Survey, survey
 from mujaz.templates import open_templates
 from mujaz.watch import watch
+from mujaz.workers import crew
 
 _OWN = ("content/topics/", "content/audiences/")
 """Where a mistake concerns one topic or one audience."""
@@ -44,29 +45,33 @@ class Result:
     """Whether the output folder has an index now."""
 
 
-def build(root: Path, request: Request, *, jobs: int, tell: Callable[[Step], None]) -> Result:
-    """Make what is stale of what is asked for.
+def build(
+    root: Path, request: Request, *, jobs: int, tell: Callable[[Step], None], cluster: str | None = None
+) -> Result:
+    """Make what is stale of what is asked for, by the workers of a cluster where its address is given.
 
-    Raises RefusedError for a name that nothing has, and OutputError where the output folder cannot be used.
+    Raises RefusedError for a name that nothing has, OutputError where the output folder cannot be used, and CrewError
+    where there is nobody to set pages.
     """
     seen = _asked(root, request)
     if seen.library is None:
         return Result(problems=seen.problems)
-    with opened(root / "output") as shelf:
+    limits, spare = seen.library.workspace.limits, root / "output" / ".mujaz"
+    with opened(root / "output") as shelf, crew(jobs=jobs, limits=limits, cluster=cluster, spare=spare) as hands:
         state, doubts = recalled(shelf)
         site, told = watched(site_of(seen.library, open_templates(root), shelf, state))
         doubts += told
         planned, mistakes = plan(site, request)
         # What looks fresh may wait, too, for pages that tell how much of it can be told now.
         due = [job for job in planned if job.because or not job.choice.known]
-        made = produce.produce(due, site, how=How(jobs, request.prove), tell=tell)
+        made = produce.produce(due, site, how=How(jobs, request.prove, hands), tell=tell)
         listed = _listed(site, planned)
         held, _ = recalled(shelf)
         sparse = _sparse(planned, held)
         leftover = tuple(name for name in left_over(seen, held) if shelf.size(name) is not None)
     order = {job.target: place for place, job in enumerate(planned)}
     faults = lint(site.templates.house)
-    told = (*unplaced((*made.problems, *listed), faults), *sparse, *(each for _, each in mistakes))
+    told = (*unplaced((*made.problems, *listed), faults), *hands.problems, *sparse, *(each for _, each in mistakes))
     return Result(
         built=tuple(sorted(made.built, key=lambda each: order[each.target])),
         fresh=tuple(sorted({*(job.target for job in planned if job not in due), *made.fresh})),

@@ -19,7 +19,7 @@ from mujaz.problems import Problem, Where, errors
 from mujaz.proof import proof
 from mujaz.publish import STATE, OutputError, Shelf
 from mujaz.templates import TemplateMistakeError
-from mujaz.workers import Failure, run
+from mujaz.workers import Crew, Failure, run
 
 Key = tuple[str, str, str]
 Outcomes = Iterator[tuple[Document, Output | Failure]]
@@ -55,6 +55,8 @@ class How:
     """How many at once."""
     prove: bool = True
     """Whether each is proved before it is published."""
+    crew: Crew | None = None
+    """Who makes them; for each round a crew of this machine where nobody is named."""
 
 
 @dataclass(slots=True)
@@ -93,18 +95,18 @@ def produce(jobs: Iterable[Job], site: Site, *, how: How, tell: Callable[[Step],
     state = Run(site, tell, how.prove, sum(job.wanted for job in ready), searches, waiting, made=dict(site.state.made))
     ready = [job for job in ready if job not in later]
     while ready:
-        ready = _round(state, ready, how.workers)
+        ready = _round(state, ready, how)
     return state
 
 
-def _round(run_: Run, jobs: list[Job], workers: int) -> list[Job]:
+def _round(run_: Run, jobs: list[Job], how: How) -> list[Job]:
     """Export each job once; what is to be exported next."""
     documents, broken = composed(jobs, run_.site)
     for target, problem in broken:
         _fail(run_, next(job for job in jobs if job.target == target), (problem,))
     after: list[Job] = []
     work = proved if run_.prove else export
-    outcomes = run([document for _, document in documents], work, jobs=workers)
+    outcomes = run([document for _, document in documents], work, jobs=how.workers, by=how.crew)
     for (job, document), (_, outcome) in zip(documents, outcomes, strict=True):
         if job.budget is not None and job.key in run_.searches and isinstance(outcome, Output):
             after += _tried(run_, job, document, outcome)
@@ -217,7 +219,7 @@ def settled(job: Job, site: Site) -> Job | Problem:
     search = Search(len(job.choice.rungs), job.choice.rung)
     while not job.choice.known and (rung := search.rung) is not None:
         document = _composed(told_at(job, rung, site), site)
-        [(_, outcome)] = run([document], export, jobs=1)
+        [(_, outcome)] = run([document], export, jobs=1, limits=site.library.workspace.limits)
         if not isinstance(outcome, Output):
             return examined(document, outcome, site.gate)[0]
         search = search.tried(fits=(outcome.pages or 0) <= (job.choice.budget or 0))

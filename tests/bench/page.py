@@ -104,7 +104,7 @@ def mujaz_warm(root: Path) -> Callable[[str], Callable[[], object]]:
 
 def corridor_warm(root: Path) -> Callable[[str], Callable[[], object]]:
     """The whole build of one target, its worker in this process."""
-    setattr(mujaz.produce, "run", lambda documents, work, *, jobs: ((each, work(each)) for each in documents))  # noqa: ARG005, B010
+    setattr(mujaz.produce, "run", lambda documents, work, **_: ((each, work(each)) for each in documents))  # noqa: B010
 
     def corridor() -> None:
         result = mujaz.build.build(root, REQUEST, jobs=1, tell=lambda _: None)

@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from mujaz.model.blocks import AnyBlock
 from mujaz.model.document import Theme
+from mujaz.model.limits import Limits
 from mujaz.model.points import Side
 from mujaz.model.press import Profile
 from mujaz.model.text import Depth, Judged, Label, Level, Line, Noun
@@ -151,6 +152,8 @@ class Workspace(Noun):
     """Rule of the checker → error, warning or off, where the house weighs it otherwise."""
     press: Press = Press()
     """The printing house."""
+    limits: Limits = Limits()
+    """What making one document may cost."""
 
 
 class Topic(Judged):
