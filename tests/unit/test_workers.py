@@ -15,7 +15,7 @@ import pytest
 
 from mujaz.model.document import Document, Medium, Output
 from mujaz.model.limits import Limits
-from mujaz.workers import Crew, Failure, crew, pool, run
+from mujaz.workers import Crew, CrewError, Failure, crew, pool, run
 
 LIMITS = Limits.model_validate({"seconds": 20, "cpu-seconds": 10, "memory": 1000, "file-size": 4})
 STRICT = Limits.model_validate({"seconds": 2, "cpu-seconds": 1, "memory": 1000})
@@ -276,6 +276,35 @@ def test_temporary_files_are_gone_after_each_document_and_after_a_kill(tmp_path:
     finally:
         tempfile.tempdir = place
     assert list(tmp_path.glob("mujaz-work-*")) == []
+
+
+def test_without_any_temporary_folder_there_is_nobody_to_set_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none() -> str:
+        raise FileNotFoundError("no usable temporary directory")
+
+    monkeypatch.setattr(tempfile, "gettempdir", none)
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    spare = tmp_path / "spare"
+    with crew(jobs=1, spare=spare) as made:
+        assert told(made, "a") == {"a": Output(b"a", 1)}
+        assert [each.name[:11] for each in spare.iterdir()] == ["mujaz-work-"]
+    assert list(spare.iterdir()) == []
+    (tmp_path / "file").touch()
+    with crew(jobs=1, spare=tmp_path / "file") as made, pytest.raises(CrewError) as stopped:
+        told(made, "a")
+    assert stopped.value.args == ("scratch-missing", "File exists")
+
+
+def test_where_no_process_can_be_started_there_is_nobody_to_set_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(_: object) -> None:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr("multiprocessing.context.ForkServerProcess.start", none)
+    with crew(jobs=2) as made, pytest.raises(CrewError) as stopped:
+        told(made, "a")
+    assert stopped.value.args == ("workers-none", "Too many open files")
 
 
 def test_a_run_that_is_left_early_leaves_no_worker_behind() -> None:

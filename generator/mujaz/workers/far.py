@@ -1,4 +1,4 @@
-"""Bytes from afar → a document made here, by a process of its own, and sent back; for workers of Dask, writes nothing."""
+"""Bytes from afar → a document made by a process of its own, and sent back; for workers of Dask, writes nothing."""
 
 from __future__ import annotations
 

@@ -44,8 +44,10 @@ DOCUMENTS = 50
 """A worker grows a little with each document and is replaced after so many."""
 _TOLD = 64 << 20
 """Bytes of an answer beside those of the file."""
-_STALL = 5.0
+_STALL = 1.0
 """Seconds without a look at the workers, after which it was this process that stood still: it was stopped, or busy."""
+_TALKING = 5.0
+"""Seconds more for a worker that has begun to answer."""
 _LAST = 4096
 """Bytes of a worker's last words."""
 _PATIENCE = 2.0
@@ -203,7 +205,7 @@ class Pool:
         busy = [each for each in self._workers if each.task]
         now = time.monotonic()
         wait = 0.0 if at_once or not busy else max(0.0, min(each.deadline for each in busy) - now)
-        events = self._selector.select(wait)
+        events = self._selector.select(wait) or self._selector.select(0)  # a stopped process wakes up seeing nothing
         now = time.monotonic()
         for worker in busy:
             away = now - max(self._looked, worker.since) - wait
@@ -214,7 +216,8 @@ class Pool:
         for key, mask in events:
             found += self._heard(key.data, mask, waiting)
         for worker in busy:
-            if worker in self._workers and worker.task and now >= worker.deadline:
+            late = now - worker.deadline - (_TALKING if worker.incoming.held else 0.0)
+            if worker in self._workers and worker.task and late >= 0:
                 found.append((worker.task.document, Failure("export-slow", str(self.limits.seconds))))
                 self._end(worker)
         self._hand_out(waiting)
