@@ -455,3 +455,27 @@ def test_five_hundred_documents_leave_memory_files_and_folders_as_they_were(
     assert max(opened_) < 40
     assert most < 40
     assert list(tmp_path.glob("mujaz-work-*")) == []
+
+
+STREAM = """
+import resource
+from mujaz.workers import crew
+from test_worker_faults import page, work
+
+if __name__ == "__main__":
+    documents = (page(f"{number} " + "ن" * 50_000) for number in range(10_000))
+    with crew(jobs=2) as hands:
+        print(sum(len(outcome.data) for _, outcome in hands(documents, work)))
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.mark.long
+def test_ten_thousand_documents_pass_through_a_small_main_process(tmp_path: Path) -> None:
+    """A gigabyte in all."""
+    script = tmp_path / "stream.py"
+    script.write_text(STREAM, "utf-8")
+    done = subprocess.run([sys.executable, str(script)], env=environment(), capture_output=True, text=True, check=True)
+    size, peak = map(int, done.stdout.split())
+    assert size > 1_000_000_000
+    assert peak < 300 << 10

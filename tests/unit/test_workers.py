@@ -16,6 +16,7 @@ import pytest
 from mujaz.model.document import Document, Medium, Output
 from mujaz.model.limits import Limits
 from mujaz.workers import Crew, CrewError, Failure, crew, pool, run
+from mujaz.workers.outcome import UNFED, died, raised
 
 LIMITS = Limits.model_validate({"seconds": 20, "cpu-seconds": 10, "memory": 1000, "file-size": 4})
 STRICT = Limits.model_validate({"seconds": 2, "cpu-seconds": 1, "memory": 1000})
@@ -242,6 +243,35 @@ def test_what_cannot_be_sent_costs_one_document(hands: Crew) -> None:
 def test_what_a_renderer_prints_disturbs_nobody(hands: Crew, capfd: pytest.CaptureFixture[str]) -> None:
     assert told(hands, "print", "a").keys() == {"print", "a"}
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "rule", "found"),
+    [
+        (1, "OpenBLAS error: Memory allocation still failed after 10 retries, giving up.\n", "export-memory", "1000"),
+        (UNFED, "", "export-memory", "1000"),
+        (-signal.SIGXFSZ, "", "export-large", "4"),
+        (-signal.SIGXCPU, "", "export-cpu", "10"),
+        (-63, "a last word\n\n", "export-died", "signal 63; a last word"),
+        (None, "", "export-died", "exit None"),
+    ],
+)
+def test_why_a_worker_ended_is_told_by_its_code_and_its_last_words(
+    code: int | None, said: str, rule: str, found: str
+) -> None:
+    assert died(code, said, LIMITS) == Failure(rule, found)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        OSError(12, "Cannot allocate memory"),
+        ImportError("libx.so: failed to map segment from shared object"),
+    ],
+)
+def test_want_of_memory_has_many_names(error: Exception) -> None:
+    assert raised(error, LIMITS) == Failure("export-memory", "1000")
 
 
 # ------------------------------------------------------------------------------------------------ time that stands

@@ -19,7 +19,11 @@ OUTSIDE = frozenset((-signal.SIGKILL, -signal.SIGTERM, -signal.SIGHUP, -signal.S
 what is known of one whose fork server went first."""
 UNFED = 71
 """The exit code of a worker that could not tell in time that its memory was used up."""
-_STARVED = re.compile(r"failed to allocate|bad_alloc|Cannot allocate memory|MemoryError|out of memory", re.IGNORECASE)
+_STARVED = re.compile(
+    r"failed to allocate|bad_alloc|cannot allocate memory|memory allocation|memoryerror|out of memory"
+    r"|failed to map segment",
+    re.IGNORECASE,
+)
 """What libraries print before they give up for want of memory."""
 _DIGEST = sha256().digest_size
 _SHOWN = 120
@@ -64,7 +68,8 @@ def unpacked(raw: bytes | bytearray) -> object:
 
 def raised(error: BaseException, limits: Limits) -> Failure:
     """What a renderer raised, in a word of ours; it may raise anything."""
-    if isinstance(error, MemoryError):
+    wanting = isinstance(error, OSError | ImportError) and _STARVED.search(str(error))
+    if isinstance(error, MemoryError) or wanting:
         return Failure("export-memory", str(limits.memory))
     if isinstance(error, OSError) and error.errno == errno.EFBIG:
         return Failure("export-large", str(limits.file_size))

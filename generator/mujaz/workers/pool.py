@@ -37,9 +37,8 @@ from mujaz.workers.outcome import (
     unpacked,
 )
 from mujaz.workers.scratch import Scratch, ScratchError, scratch
+from mujaz.workers.server import running
 
-PRELOADED = ["mujaz.workers.hand", "mujaz.export.pdf", "mujaz.proof.meant", "mujaz.proof.read", "mujaz.proof.joining"]
-"""What workers share from the start: heavy modules, read once for all of them."""
 DOCUMENTS = 50
 """A worker grows a little with each document and is replaced after so many."""
 _TOLD = 64 << 20
@@ -96,6 +95,8 @@ class Pool:
         self._selector: selectors.BaseSelector | None = None
         self._scratch: Scratch | None = None
         self._looked = 0.0
+        self._room = ""
+        """The module of the work."""
 
     def __enter__(self) -> Self:
         return self
@@ -117,6 +118,7 @@ class Pool:
     def __call__(self, documents: Iterable[Document], work: Work) -> Iterator[Outcome]:
         """Each document with what came of it, as it comes; no more of them are held than are at hand."""
         source, more = iter(documents), True
+        self._room = str(getattr(getattr(work, "func", work), "__module__", ""))
         waiting: deque[_Task] = deque()
         try:
             while True:
@@ -172,7 +174,7 @@ class Pool:
         if self._selector is None:
             self._selector = selectors.DefaultSelector()
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(PRELOADED)
+        running(self._room)
         ours, theirs = context.Pipe()
         folder = self._scratch.folder / f"worker-{theirs.fileno()}-{time.monotonic_ns()}"
         try:

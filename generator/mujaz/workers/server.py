@@ -1,0 +1,28 @@
+"""The room of the work → a running fork server that has loaded it; what workers share, is never one itself."""
+
+from __future__ import annotations
+
+import os
+from multiprocessing import forkserver
+
+_PROOF = ("mujaz.proof.meant", "mujaz.proof.read", "mujaz.proof.joining")
+_PRELOADED = ("mujaz.workers.hand", "mujaz.export.pdf", "mujaz.export.html", *_PROOF)
+"""What workers share from the start beside the room of their work: heavy modules, read once for all of them."""
+_ALONE = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
+"""Libraries take memory for each processor of the machine, though a worker is one of many and works alone."""
+
+
+def running(room: str) -> None:
+    """See to it that the fork server runs; it keeps what it has loaded."""
+    # What it loads is looked for along PYTHONPATH only, and a module that cannot be loaded would be its end.
+    forkserver.set_forkserver_preload([*_PRELOADED, room] if room.startswith("mujaz.") else [*_PRELOADED])
+    before = {name: os.environ.get(name) for name in _ALONE}
+    os.environ.update(dict.fromkeys(_ALONE, "1"))
+    try:
+        forkserver.ensure_running()
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
