@@ -343,7 +343,7 @@ def test_a_confidential_recommendation_that_a_template_prints_is_not_published(
     place.parent.mkdir(parents=True)
     place.write_text(f"<p>{SECRET}</p>\n", "utf-8")
     monkeypatch.setattr(
-        "mujaz.produce.run", lambda documents, work, jobs: ((each, work(each)) for each in documents if jobs)
+        "mujaz.produce.run", lambda documents, work, jobs, **_: ((each, work(each)) for each in documents if jobs)
     )
     monkeypatch.chdir(root)
     monkeypatch.setenv("LANG", "en_US.UTF-8")

@@ -541,7 +541,7 @@ def test_a_file_that_tells_what_is_kept_since_goes_even_if_no_new_one_can_be_mad
     monkeypatch.setattr(
         producing,
         "run",
-        lambda documents, _work, jobs: ((each, Failure("export-slow", "1")) for each in documents if jobs),
+        lambda documents, _work, jobs, **_: ((each, Failure("export-slow", "1")) for each in documents if jobs),
     )
     result = make(root)
     assert "water/public.ar.html" in {each.name for each in result.failed}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -24,7 +23,6 @@ _ANY = 1 << 40
 def serve(line: Connection, folder: Path, limits: Limits) -> None:
     """Be a worker."""
     tie()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _hush(folder / SAID)
     bound(limits)
     incoming = Incoming(_ANY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from multiprocessing import forkserver
 
 _PROOF = ("mujaz.proof.meant", "mujaz.proof.read", "mujaz.proof.joining")
@@ -11,6 +12,9 @@ _PRELOADED = ("mujaz.workers.hand", "mujaz.export.pdf", "mujaz.export.html", *_P
 _ALONE = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
 """Libraries take memory for each processor of the machine, though a worker is one of many and works alone."""
 
+_KEYS = (signal.SIGINT, signal.SIGHUP)
+"""What a terminal sends to all of its processes: it is for the main process, which ends the others."""
+
 
 def running(room: str) -> None:
     """See to it that the fork server runs; it keeps what it has loaded."""
@@ -18,9 +22,11 @@ def running(room: str) -> None:
     forkserver.set_forkserver_preload([*_PRELOADED, room] if room.startswith("mujaz.") else [*_PRELOADED])
     before = {name: os.environ.get(name) for name in _ALONE}
     os.environ.update(dict.fromkeys(_ALONE, "1"))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, _KEYS)
     try:
         forkserver.ensure_running()
     finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         for name, value in before.items():
             if value is None:
                 del os.environ[name]
