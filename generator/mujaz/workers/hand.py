@@ -12,21 +12,25 @@ from mujaz.model.document import Document
 from mujaz.model.limits import Limits
 from mujaz.workers.bounds import bound, desk, ration, tie
 from mujaz.workers.frames import BrokenLineError, Incoming, framed
-from mujaz.workers.outcome import UNFED, Work, packed, raised, unpacked
+from mujaz.workers.outcome import READY, UNFED, Work, packed, raised, unpacked
 
-SAID = "said"
+_SAID = "said"
 """The file of what a worker prints: its last words are asked for when it dies, and nobody's terminal is disturbed."""
 _ANY = 1 << 40
 """The main process is trusted with the length of what it sends."""
+
+_LAST = 4096
+"""Bytes of a worker's last words."""
 
 
 def serve(line: Connection, folder: Path, limits: Limits) -> None:
     """Be a worker."""
     tie()
-    _hush(folder / SAID)
+    _hush(folder / _SAID)
     bound(limits)
     incoming = Incoming(_ANY)
     with suppress(BrokenLineError, BrokenPipeError):
+        _send(line.fileno(), framed(READY))
         while incoming.read(line.fileno()):
             raw = incoming.whole()
             if raw is not None:
@@ -59,3 +63,14 @@ def _hush(path: Path) -> None:
     for stream in (1, 2):
         os.dup2(file, stream)
     os.close(file)
+
+
+def last_words(folder: Path) -> str:
+    """What stands at the end of what a worker has printed; for the main process, when it is dead."""
+    path = folder / _SAID
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - _LAST))
+            return file.read().decode("utf-8", "replace")
+    except OSError:
+        return ""

@@ -55,6 +55,10 @@ def packed(thing: object) -> bytes:
     return sha256(body).digest() + body
 
 
+READY = packed("ready")
+"""What a worker says when it has started."""
+
+
 def unpacked(raw: bytes | bytearray) -> object:
     """What was packed. Raises GarbledError where the bytes are not as they were written."""
     digest, body = raw[:_DIGEST], raw[_DIGEST:]

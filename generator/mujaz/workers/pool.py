@@ -22,9 +22,10 @@ from mujaz.model.document import Document
 from mujaz.model.limits import Limits
 from mujaz.problems import Problem
 from mujaz.workers.frames import BrokenLineError, Incoming, framed
-from mujaz.workers.hand import SAID, serve
+from mujaz.workers.hand import last_words, serve
 from mujaz.workers.outcome import (
     OUTSIDE,
+    READY,
     CrewError,
     Failure,
     GarbledError,
@@ -45,10 +46,10 @@ _TOLD = 64 << 20
 """Bytes of an answer beside those of the file."""
 _STALL = 1.0
 """Seconds without a look at the workers, after which it was this process that stood still: it was stopped, or busy."""
+_BOOT = 30.0
+"""Seconds for a worker to start."""
 _TALKING = 5.0
 """Seconds more for a worker that has begun to answer."""
-_LAST = 4096
-"""Bytes of a worker's last words."""
 _PATIENCE = 2.0
 """Seconds for a process that was killed to be gone."""
 
@@ -80,6 +81,8 @@ class _Worker:
     deadline: float = 0.0
     unsent: memoryview = field(default_factory=lambda: memoryview(b""))
     done: int = 0
+    ready: bool = False
+    """Whether it has started: only from then on is its first document's time counted."""
 
 
 class Pool:
@@ -148,7 +151,7 @@ class Pool:
                 return
             task = waiting.popleft()
             free.task, free.since = task, time.monotonic()
-            free.deadline = free.since + self.limits.seconds
+            free.deadline = free.since + self.limits.seconds + (0.0 if free.ready else _BOOT)
             free.unsent = memoryview(framed(task.raw))
             self._listen(free)
 
@@ -238,6 +241,10 @@ class Pool:
         alive = worker.incoming.read(worker.line.fileno())
         try:
             raw = worker.incoming.whole()
+            if raw == READY and not worker.ready:
+                worker.ready, worker.since = True, time.monotonic()
+                worker.deadline = worker.since + self.limits.seconds
+                raw = worker.incoming.whole()
             if raw is None:
                 return [] if alive else self._lost(worker, waiting)
             result = unpacked(raw)
@@ -259,7 +266,7 @@ class Pool:
         with _ONE:
             worker.process.join(_PATIENCE)
             code, task = worker.process.exitcode, worker.task
-        said = _last_words(worker.folder / SAID)
+        said = last_words(worker.folder)
         self._end(worker)
         if task is None:
             return []
@@ -286,12 +293,3 @@ class Pool:
                 worker.process.kill()
             worker.process.join(_PATIENCE)
         shutil.rmtree(worker.folder, ignore_errors=True)
-
-
-def _last_words(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            file.seek(max(0, path.stat().st_size - _LAST))
-            return file.read().decode("utf-8", "replace")
-    except OSError:
-        return ""
