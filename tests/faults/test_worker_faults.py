@@ -405,6 +405,16 @@ def test_a_build_makes_do_with_few_open_files(tmp_path: Path, files: int) -> Non
     assert "made 4" in done.stdout
 
 
+def test_a_temporary_folder_with_a_long_name_is_no_hindrance(tmp_path: Path) -> None:
+    """Longer than the address of a socket may be."""
+    root, long = lay(tmp_path / "desk"), tmp_path / ("long" * 40)
+    long.mkdir()
+    line = [sys.executable, "-m", "mujaz", "-C", str(root), "build"]
+    done = subprocess.run(line, env=environment(TMPDIR=str(long)), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert list(long.iterdir()) == []
+
+
 def read_only(root: Path) -> list[str]:
     """A command's first words: all but the workspace can be read only, as on a locked machine."""
     inside = f"mount --bind {root} {root} && mount -o remount,ro,bind / && mount -o remount,ro /tmp 2>/dev/null"

@@ -46,7 +46,7 @@ class Incoming:
             return None
         mark, length = _HEAD.unpack_from(self.held)
         if mark != _MARK or length > self.cap:
-            raise BrokenLineError("head")
+            raise BrokenLineError("mark" if mark != _MARK else f"{length} B")
         if len(self.held) < _HEAD.size + length:
             return None
         body = bytes(memoryview(self.held)[_HEAD.size : _HEAD.size + length])
