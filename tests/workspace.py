@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 
 import yaml
 
@@ -21,7 +20,7 @@ from mujaz.problems import Problem
 from mujaz.proof import proof
 from mujaz.tailor import tailor
 from mujaz.templates import Templates, open_templates
-from mujaz.workers import Exports
+from mujaz.workers import Crew, Outcome, Work
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -174,11 +173,24 @@ def at_once(
         yield document, replace(output, problems=proof(document, output))
 
 
-def crewed(run: Callable[..., Iterator[tuple[Document, Any]]]) -> Callable[..., AbstractContextManager[Exports]]:
+@dataclass(frozen=True)
+class Feigned:
+    """In place of a crew."""
+
+    run: Callable[..., Iterator[tuple[Document, Any]]]
+    jobs: int
+    problems: tuple[Problem, ...] = ()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def __call__(self, documents: Iterable[Document], work: Work) -> Iterator[Outcome]:
+        return self.run(documents, work, jobs=self.jobs)
+
+
+def crewed(run: Callable[..., Iterator[tuple[Document, Any]]]) -> Callable[..., Crew]:
     """A crew whose work is done by a function of documents, what is to be done with each, and how many at once."""
-
-    @contextmanager
-    def crew(*, jobs: int, **_: Any) -> Iterator[Exports]:
-        yield lambda documents, work: run(documents, work, jobs=jobs)
-
-    return crew
+    return lambda *, jobs, **_: Feigned(run, jobs)

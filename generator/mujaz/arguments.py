@@ -25,10 +25,12 @@ _MISTAKES = {
     "value": re.compile(r"argument (?P<found>\S+): expected one argument"),
     "thickness": re.compile(r"argument (?P<option>\S+): invalid _millimetres value: '(?P<found>.*)'"),
     "day": re.compile(r"argument (?P<option>\S+): invalid _day value: '(?P<found>.*)'"),
+    "address": re.compile(r"argument (?P<option>\S+): invalid _address value: '(?P<found>.*)'"),
     "number": re.compile(r"argument (?P<option>\S+): invalid \S+ value: '(?P<found>.*)'"),
     "both": re.compile(r"argument (?P<found>\S+): not allowed with argument (?P<allowed>\S+)"),
 }
 """argparse's sentences, which are English only → the word of ours."""
+_SCHEDULER = re.compile(r"(?:(?:tcp|tls)://)?(?:\[[0-9a-fA-F:.]+\]|[^\s/:\[\]]+):[0-9]{1,5}")
 
 
 def speaker_for(arguments: Sequence[str], environment: Mapping[str, str]) -> Speaker:
@@ -124,6 +126,7 @@ def parser_for(speaker: Speaker) -> argparse.ArgumentParser:
         each.add_argument("--only", action="append", default=[], choices=("pdf", "html"), help=say("help-only"))
     jobs = os.cpu_count() or 1
     building.add_argument("--jobs", type=_positive, default=jobs, metavar="N", help=say("help-jobs"))
+    building.add_argument("--cluster", type=_address, metavar="ADDRESS", help=say("help-cluster"))
     building.add_argument("--force", action="store_true", help=say("help-force"))
     building.add_argument("--no-proof", action="store_false", dest="prove", help=say("help-no-proof"))
     for each in (building, checking):
@@ -192,6 +195,13 @@ def _millimetres(text: str) -> float:
     if not 0 < value <= 1:
         raise ValueError(text)
     return value
+
+
+def _address(text: str) -> str:
+    """Of a scheduler."""
+    if not _SCHEDULER.fullmatch(text):
+        raise ValueError(text)
+    return text
 
 
 def _positive(text: str) -> int:

@@ -49,32 +49,39 @@ class Result:
     """Whether the output folder has an index now."""
 
 
-def build(root: Path, request: Request, *, jobs: int, tell: Callable[[Step], None]) -> Result:
-    """Make what is stale of what is asked for.
+def build(
+    root: Path, request: Request, *, jobs: int, tell: Callable[[Step], None], cluster: str | None = None
+) -> Result:
+    """Make what is stale of what is asked for, by the workers of a cluster where its address is given.
 
-    Raises RefusedError for a name that nothing has, and OutputError where the output folder cannot be used.
+    Raises RefusedError for a name that nothing has, OutputError where the output folder cannot be used, and CrewError
+    where there is nobody to set pages.
     """
     ground = _asked(root, request)
     if ground is None:
         return Result(problems=survey(root).problems)
-    memory = remembered(root)
-    with opened(root / "output", Stamps(memory.stamps)) as shelf, produce.hands(jobs) as exports:
+    memory, house = remembered(root), ground.grounds.library.workspace
+    with (
+        opened(root / "output", Stamps(memory.stamps)) as shelf,
+        produce.hands(jobs, house.limits, cluster, shelf) as crew,
+    ):
         state, doubts = recalled(shelf)
         fleet = muster(root, ground, shelf.stamps, memory)
         watched, told = _watched(fleet, shelf, state)
         fresh, stale = _sorted(fleet, request, shelf, watched)
         desk = _Desk(fleet, request, shelf, watched)
         run = produce.begun(watched, shelf, ears=Ears(tell, desk.shown), total=len(stale), prove=request.prove)
-        produce.produce(desk.plans(stale), run, How(exports, request.prove))
+        produce.produce(desk.plans(stale), run, How(crew, request.prove))
         held = replace(watched, made=run.made)
         if held != state or shelf.there(LOG):
             told += kept(held, shelf)
-        listed, page = _listed(desk, index.Office(fleet.library, fleet.templates, shelf, held, exports), memory)
+        listed, page = _listed(desk, index.Office(fleet.library, fleet.templates, shelf, held, crew), memory)
         retained(root, memory, replace(page, topics=fleet.seen), shelf, held)
         leftover = tuple(name for name in left_over(fleet, held) if shelf.size(name) is not None)
         sparse = _sparse(fleet, request, held)
     order = {target: place for place, target in enumerate(fleet.every)} if run.built else {}
     faults = lint(fleet.templates.house)
+    told += crew.problems
     placed = unplaced((*run.problems, *listed), faults)
     return Result(
         built=tuple(sorted(run.built, key=lambda each: order[each.target])),
@@ -145,7 +152,10 @@ def clean(root: Path) -> tuple[list[str], tuple[Problem, ...]]:
     if ground is None:
         return [], survey(root).problems
     memory = remembered(root)
-    with opened(root / "output", Stamps(memory.stamps)) as shelf, produce.hands(1) as exports:
+    with (
+        opened(root / "output", Stamps(memory.stamps)) as shelf,
+        produce.hands(1, ground.grounds.library.workspace.limits, None, shelf) as crew,
+    ):
         state, doubts = recalled(shelf)
         fleet = muster(root, ground, shelf.stamps, memory)
         gone = left_over(fleet, state)
@@ -155,7 +165,7 @@ def clean(root: Path) -> tuple[list[str], tuple[Problem, ...]]:
         rest = State(left, state.pressed - frozenset(gone))
         told = kept(rest, shelf)
         desk = _Desk(fleet, Request(), shelf, rest)
-        more, page = _listed(desk, index.Office(fleet.library, fleet.templates, shelf, rest, exports), memory)
+        more, page = _listed(desk, index.Office(fleet.library, fleet.templates, shelf, rest, crew), memory)
         retained(root, memory, replace(page, topics=fleet.seen), shelf, rest)
     return gone, in_order((*fleet.problems, *doubts, *told, *more))
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime
 import json
 import os
+import signal
 import sys
 import time
 import traceback
@@ -24,12 +26,14 @@ from mujaz.model.text import SLUG
 from mujaz.plan import RefusedError, Request, unnamed
 from mujaz.problems import Problem, Where, gathered, in_order
 from mujaz.profiles import PACKAGES
+from mujaz.progress import Watch
 from mujaz.proofread import proofread
 from mujaz.publish import OutputError
 from mujaz.read import find_workspace
 from mujaz.report import Speaker, severity_counts
 from mujaz.schema import FOLDER, modeline
 from mujaz.survey import survey
+from mujaz.workers import CrewError
 
 if TYPE_CHECKING:
     from mujaz.build import Result
@@ -39,6 +43,14 @@ if TYPE_CHECKING:
 
 WELL, WRONG_CONTENT, BROKEN = 0, 1, 3
 """Exit statuses: all well; content has problems or an output failed; the machine or Mujaz itself failed."""
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Signals that ask for an end; the exit status is 128 and the signal's number."""
+_HASTE = 4
+"""Seconds for the end of a run that was asked to stop."""
+
+
+class StoppedError(KeyboardInterrupt):
+    """The system asks for an end; the argument is the number of its signal."""
 
 
 class _StopError(Exception):
@@ -87,12 +99,24 @@ class Desk:
 
 def run() -> NoReturn:
     """The console script."""
+    for each in _ENDING:
+        if signal.getsignal(each) is not signal.SIG_IGN:  # as nohup and shells leave it
+            signal.signal(each, _stop)
     status = main(sys.argv[1:])
     try:
         sys.stdout.flush()
     except BrokenPipeError:
         _deaf()
     sys.exit(status)
+
+
+def _stop(number: int, _: object) -> None:
+    """Leave everything as it should be left, once; and whatever holds that up, be gone soon."""
+    for each in _ENDING:
+        signal.signal(each, signal.SIG_IGN)
+    signal.signal(signal.SIGALRM, lambda *_: os._exit(128 + number))
+    signal.alarm(_HASTE)
+    raise StoppedError(number)
 
 
 def _deaf() -> None:
@@ -127,8 +151,9 @@ def main(arguments: Sequence[str]) -> int:
         return _ended(desk, refused.problem, WRONG_USE)
     except scaffold.OccupiedError as error:
         return _ended(desk, Problem(error.args[0], Where(error.args[1]), {"found": error.args[1]}), WRONG_USE)
-    except OutputError as error:
-        return _ended(desk, Problem(error.args[0], Where("output"), {"found": error.args[1]}), BROKEN)
+    except (OutputError, CrewError) as error:
+        where = "output" if isinstance(error, OutputError) else "mujaz"
+        return _ended(desk, Problem(error.args[0], Where(where), {"found": error.args[1]}), BROKEN)
     except (Exception, KeyboardInterrupt) as error:
         return _broken(desk, error)
 
@@ -137,8 +162,9 @@ def _broken(desk: Desk, error: Exception | KeyboardInterrupt) -> int:
     """What neither an author nor a caller did: the machine, or a mistake of ours."""
     say, shown = desk.speaker.say, desk.speaker.shown
     if isinstance(error, KeyboardInterrupt):
-        print(shown(say("interrupted")), file=sys.stderr)
-        return 130
+        with contextlib.suppress(OSError):  # of a terminal that is gone
+            print(shown(say("interrupted")), file=sys.stderr, flush=True)
+        return 128 + int(error.args[0] if isinstance(error, StoppedError) else signal.SIGINT)
     if isinstance(error, BrokenPipeError):
         _deaf()
         return WELL
@@ -168,15 +194,16 @@ def _build(desk: Desk) -> int:
 
     root = desk.root
     request = _request(desk.asked)
-    watched = sys.stderr.isatty() and not desk.asked.json
+    watch = _watch(desk.speaker)
 
     def tell(step: Step) -> None:
-        if watched:
-            word = "built-page" if step.well else "failed-one"
-            line = desk.speaker.say(word, name=step.target.name)
-            print(f"[{step.done}/{step.total}] {desk.speaker.shown(line)}", file=sys.stderr, flush=True)
+        what = desk.speaker.say("built-page" if step.well else "failed-one", name=step.target.name)
+        watch.step(step.done, step.total, what, well=step.well)
 
-    result = build(root, request, jobs=desk.asked.jobs, tell=tell)
+    try:
+        result = build(root, request, jobs=desk.asked.jobs, tell=tell, cluster=desk.asked.cluster)
+    finally:
+        watch.end()
     told: set[str] = set()
     for each in result.built:
         brief = each.target.name.rpartition(".")[0]
@@ -198,6 +225,16 @@ def _build(desk: Desk) -> int:
     desk.give(_built(result), result.problems)
     wrong = severity_counts(result.problems, strict=desk.asked.strict) or bool(result.failed)
     return WRONG_CONTENT if wrong else WELL
+
+
+def _watch(speaker: Speaker) -> Watch:
+    """Who tells people how far a build is, on standard error."""
+    terminal = sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+
+    def write(text: str) -> None:
+        print(text, end="", file=sys.stderr, flush=True)
+
+    return Watch(speaker, write, time.monotonic, width=speaker.width if terminal else 0)
 
 
 def _built(result: Result) -> dict[str, Any]:

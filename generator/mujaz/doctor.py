@@ -41,7 +41,6 @@ PACKAGES: Mapping[str, str] = MappingProxyType(
         "lxml": "6.1",
         "markdown-it-py": "4.3",
         "nh3": "0.3.8",
-        "pebble": "5.2",
         "pikepdf": "10.17",
         "pillow": "13",
         "pydantic": "2.14",

@@ -134,7 +134,7 @@ def _made(site: Site, target: Target, how: Pressing) -> Result:
     job, document = documents[0]
     stem = target.name.removesuffix(f".{Medium.PRINT}")
     named = replace(document, name=f"{stem}.{how.kind}.{Medium.PRINT}")
-    [(_, outcome)] = run([named], partial(pressed, how), jobs=1)
+    [(_, outcome)] = run([named], partial(pressed, how), jobs=1, limits=site.library.workspace.limits)
     problems = _proved(named, outcome, site.gate)
     if not isinstance(outcome, Pressed) or errors(problems):
         return Result(problems=problems)
@@ -143,7 +143,7 @@ def _made(site: Site, target: Target, how: Pressing) -> Result:
         note = ticket(job.brief, Sent(named.name, how, outcome, title, reader), site.templates, site.house)
     except TemplateMistakeError as mistake:
         return Result(problems=(*problems, mistake.problem))
-    [(_, paper)] = run([note], export, jobs=1)
+    [(_, paper)] = run([note], export, jobs=1, limits=site.library.workspace.limits)
     problems += _proved(note, paper, site.gate)
     if not isinstance(paper, Output) or errors(problems):
         return Result(problems=problems)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
@@ -15,13 +14,14 @@ from mujaz.gate import Gate, reader
 from mujaz.jobs import Job, Mistakes, Site, told_at
 from mujaz.lock import encode, entry
 from mujaz.model.document import Document, Made, Medium, Output, State, Target
+from mujaz.model.limits import Limits
 from mujaz.model.yielded import Yielded
 from mujaz.plan import edition, why
 from mujaz.problems import Problem, Where, errors
 from mujaz.proof import proof
 from mujaz.publish import LOG, STATE, OutputError, Shelf
 from mujaz.templates import TemplateMistakeError
-from mujaz.workers import Exports, Failure, crew
+from mujaz.workers import Crew, Exports, Failure, crew, run
 
 Key = tuple[str, str, str]
 Task = tuple[Job, Site]
@@ -54,7 +54,7 @@ class Step:
 class How:
     """How files are made."""
 
-    exports: Exports
+    crew: Exports
     prove: bool = True
     """Whether each is proved before it is published."""
 
@@ -101,11 +101,9 @@ class Run:
     problems: list[Problem] = field(default_factory=list)
 
 
-@contextmanager
-def hands(jobs: int) -> Iterator[Exports]:
-    """So many workers, for as long as there is something to export."""
-    with crew(jobs=jobs) as exports:
-        yield exports
+def hands(jobs: int, limits: Limits, cluster: str | None, shelf: Shelf) -> Crew:
+    """So many workers, or those of a cluster; none starts before there is something to export."""
+    return crew(jobs=jobs, limits=limits, cluster=cluster, spare=shelf.folder / ".mujaz")
 
 
 def begun(state: State, shelf: Shelf, *, ears: Ears, total: int, prove: bool) -> Run:
@@ -122,7 +120,7 @@ def produce(plans: Iterable[Planned], run_: Run, how: How) -> None:
     source = iter(plans)
     work = proved if how.prove else export
     while True:
-        for document, outcome in how.exports(_documents(run_, source), work):
+        for document, outcome in how.crew(_documents(run_, source), work):
             job, site, _ = run_.open.pop(document.name)
             if job.budget is not None and job.key in run_.searches and isinstance(outcome, Output):
                 _tried(run_, (job, site), document, outcome)
@@ -280,8 +278,7 @@ def settled(job: Job, site: Site) -> Job | Problem:
     search = Search(len(job.choice.rungs), job.choice.rung)
     while not job.choice.known and (rung := search.rung) is not None:
         document = _composed(told_at(job, rung, site), site)
-        with crew(jobs=1) as exports:
-            [(_, outcome)] = exports([document], export)
+        [(_, outcome)] = run([document], export, jobs=1, limits=site.library.workspace.limits)
         if not isinstance(outcome, Output):
             return examined(document, outcome, site.gate)[0]
         search = search.tried(fits=(outcome.pages or 0) <= (job.choice.budget or 0))

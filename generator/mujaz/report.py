@@ -32,6 +32,8 @@ _REASONS = {
     errno.EIO: "machine-failed",
 }
 """The system's reasons that have words of ours; others are told as the system tells them."""
+_OF_THE_SYSTEM = ("file-unreadable", "file-unwritable", "output-unwritable", "scratch-missing", "workers-none")
+"""Rules whose finding is a reason of the system."""
 _RULES = ("rules.yaml", "judgements.yaml", "language.yaml", "bibtex.yaml")
 """The catalogues of sentences."""
 _TOLD = 80
@@ -85,7 +87,7 @@ class Speaker:
         if problem.rule in ("type-wrong", "keys-expected"):
             known = facts["found"] in ("list", "mapping", "nothing")
             facts["found"] = self.say(f"found-{facts['found']}") if known else self.say("quoted", found=facts["found"])
-        if problem.rule in ("file-unreadable", "file-unwritable", "output-unwritable"):
+        if problem.rule in _OF_THE_SYSTEM:
             reasons = {os.strerror(number): self.say(word) for number, word in _REASONS.items()}
             facts["found"] = reasons.get(problem.facts["found"], facts["found"])
         if problem.rule == "audience-unknown":

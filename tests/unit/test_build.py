@@ -228,7 +228,7 @@ def test_a_page_that_fails_its_proof_does_not_take_the_place_of_the_old_one(root
 
 
 def test_an_export_that_fails_costs_its_own_file(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def half(documents: list[Document], work: Any, *, jobs: int) -> Iterator[tuple[Document, Any]]:
+    def half(documents: list[Document], work: Any, *, jobs: int, **_: object) -> Iterator[tuple[Document, Any]]:
         for number, each in enumerate(at_once(documents, work, jobs=jobs)):
             yield (each[0], Failure("export-died", "x")) if number == 1 else each
 
@@ -342,7 +342,7 @@ from mujaz import build, produce
 from mujaz.plan import Request
 from workspace import at_once, crewed
 
-def slowly(documents, work, *, jobs):
+def slowly(documents, work, *, jobs, **_):
     for each in at_once(documents, work, jobs=jobs):
         time.sleep(0.003)
         yield each

@@ -154,7 +154,9 @@ def exports(monkeypatch: pytest.MonkeyPatch) -> Exports:
     """What was exported: names and pages. A page holds ten points."""
     seen: Exports = []
 
-    def counted(documents: Sequence[Document], _: object, *, jobs: int) -> Iterator[tuple[Document, Output]]:
+    def counted(
+        documents: Sequence[Document], _: object, *, jobs: int, **_more: object
+    ) -> Iterator[tuple[Document, Output]]:
         assert jobs > 0
         for each in documents:
             pages = -(-each.html.count("عنوان-") // LETTERS)

@@ -302,7 +302,7 @@ def test_a_broken_topic_stays_listed_as_its_last_files_have_it(root: Path) -> No
 
 
 def test_a_file_that_was_never_made_is_not_listed(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def none_for_water(documents: Any, work: Any, *, jobs: int) -> Any:
+    def none_for_water(documents: Any, work: Any, *, jobs: int, **_: object) -> Any:
         for document, output in at_once(documents, work, jobs=jobs):
             yield document, Failure("export-died", "x") if document.name == WATER[0] else output
 
@@ -314,7 +314,7 @@ def test_a_file_that_was_never_made_is_not_listed(root: Path, monkeypatch: pytes
 def test_a_brief_that_failed_is_listed_as_its_old_file_has_it(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make(root)
 
-    def no_briefs(documents: Any, work: Any, *, jobs: int) -> Any:
+    def no_briefs(documents: Any, work: Any, *, jobs: int, **_: object) -> Any:
         for document, output in at_once(documents, work, jobs=jobs):
             yield document, output if document.name == PAGE else Failure("export-died", "x")
 

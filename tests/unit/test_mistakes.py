@@ -46,7 +46,9 @@ ELSEWHERE = frozenset(
         """
     mujaz-failed workspace-missing folder-not-empty topic-exists
     date-outside template-wrong template-endless template-large labels-missing labels-bent address-denied renderer-said
-    export-failed export-died export-slow export-memory
+    export-failed export-died export-slow export-memory export-cpu export-large export-garbled
+    workers-none scratch-missing
+    cluster-uninstalled cluster-silent cluster-empty cluster-worker cluster-lost cluster-open
     glyph-missing font-foreign language-lost page-not-alone pages-over pages-rigid page-sparse proof-stale
     leak leak-withdrawn rule-fixed order-disputed words-hidden text-unseen text-spilt
     file-unwritable file-no-pdf proof-one proof-folder proof-out

@@ -32,7 +32,7 @@ RGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
 def here(
-    documents: Sequence[Document], work: Callable[[Document], Output], *, jobs: int
+    documents: Sequence[Document], work: Callable[[Document], Output], *, jobs: int, **_: object
 ) -> Iterator[tuple[Document, Output]]:
     """In place of the workers: the same work in this process."""
     assert jobs > 0

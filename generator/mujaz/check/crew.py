@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -34,7 +35,7 @@ def spread(work: Callable[[int], T], count: int) -> list[T]:
     size = -(-count // (hands * _SHARES))
     shares = [range(start, min(start + size, count)) for start in range(0, count, size)]
     try:
-        with ProcessPoolExecutor(hands, multiprocessing.get_context("fork")) as crew:
+        with ProcessPoolExecutor(hands, multiprocessing.get_context("fork"), _still) as crew:
             return [each for share in crew.map(_done, shares) for each in share]
     except (BrokenProcessPool, OSError):
         return [work(number) for number in range(count)]
@@ -46,6 +47,13 @@ def _hands(count: int) -> int:
     """How many processes are worth it; 1 where the others cannot be forked."""
     forks = sys.platform == "linux" and threading.active_count() == 1
     return len(os.sched_getaffinity(0)) if forks and count >= _ENOUGH else 1
+
+
+def _still() -> None:
+    """A signal is for the process that has the children: it ends them, and tells people."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, signal.SIG_DFL)
 
 
 def _done(share: range) -> list[Any]:

@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 from mujaz.model.blocks import AnyBlock
 from mujaz.model.delivery import Delivery
 from mujaz.model.document import Theme
+from mujaz.model.limits import Limits
 from mujaz.model.points import Side
 from mujaz.model.press import Profile
 from mujaz.model.text import SLUG, Depth, Judged, Label, Level, Line, Noun
@@ -156,6 +157,8 @@ class Workspace(Noun):
         Mapping[str, Delivery], Field(json_schema_extra={"propertyNames": {"pattern": f"^(?:{SLUG.pattern})$"}})
     ] = Field(default_factory=dict)
     """Name → where new editions go after a run; nowhere where it is missing."""
+    limits: Limits = Limits()
+    """What making one document may cost."""
 
 
 class Topic(Judged):

@@ -1,0 +1,81 @@
+"""Documents → their outputs, or why there is none; the only starter of processes, each bounded in time and memory."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+from mujaz.model.document import Document
+from mujaz.model.limits import Limits
+from mujaz.problems import Problem
+from mujaz.workers.outcome import CrewError, Failure, Outcome, Work
+
+__all__ = ["Crew", "CrewError", "Exports", "Failure", "Limits", "Outcome", "Work", "crew", "run"]
+
+
+Exports = Callable[[Iterable[Document], Work], Iterator[Outcome]]
+"""What a crew can be called for."""
+
+
+class Crew(Protocol):
+    """Those who set pages, wherever they are; it can be called again and again, and its workers stay warm."""
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What people should know of the crew itself."""
+
+    def __enter__(self) -> Self:
+        """The crew, ready to be called."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> bool | None:
+        """End all that is still at work, at once."""
+
+    def __call__(self, documents: Iterable[Document], work: Work) -> Iterator[Outcome]:
+        """Each document with what came of it, as it comes; only about twice as many as can be made at once are held."""
+
+
+def crew(*, jobs: int, limits: Limits | None = None, cluster: str | None = None, spare: Path | None = None) -> Crew:
+    """Those who set pages: `jobs` processes of this machine, or the workers of the Dask scheduler at an address.
+
+    `spare` is a folder for temporary files where the system has none that can be written. Entering and calling raise
+    CrewError where there is nobody to do the work.
+    """
+    from mujaz.workers.pool import Pool  # noqa: PLC0415 # what starts processes takes long to load
+
+    here = Pool(jobs, limits or Limits(), spare)
+    if cluster is None:
+        return here
+    from mujaz.workers.cluster import Cluster  # noqa: PLC0415 # nothing of Dask is loaded by those who have no cluster
+
+    return Cluster(cluster, here)
+
+
+def run(
+    documents: Sequence[Document], work: Work, *, jobs: int, limits: Limits | None = None, by: Crew | None = None
+) -> Iterator[Outcome]:
+    """Each document with its output, in order; what befalls one does not touch the others. `by` is a crew at hand."""
+    if not documents:
+        return
+    if by is not None:
+        yield from _in_order(documents, by(documents, work))
+        return
+    with crew(jobs=min(jobs, len(documents)), limits=limits) as hands:
+        yield from _in_order(documents, hands(documents, work))
+
+
+def _in_order(documents: Sequence[Document], outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+    places: dict[int, deque[int]] = {}
+    for place, document in enumerate(documents):
+        places.setdefault(id(document), deque()).append(place)
+    held: dict[int, Outcome] = {}
+    due = 0
+    for document, outcome in outcomes:
+        held[places[id(document)].popleft()] = (document, outcome)
+        while due in held:
+            yield held.pop(due)
+            due += 1
