@@ -17,6 +17,7 @@ from mujaz.model.delivery import Delivery
 from mujaz.model.document import Theme
 from mujaz.model.points import Side
 from mujaz.model.press import Profile
+from mujaz.model.schedule import Schedule
 from mujaz.model.text import SLUG, Depth, Judged, Label, Level, Line, Noun
 from mujaz.problems import Where
 from mujaz.spans import Span
@@ -156,6 +157,8 @@ class Workspace(Noun):
         Mapping[str, Delivery], Field(json_schema_extra={"propertyNames": {"pattern": f"^(?:{SLUG.pattern})$"}})
     ] = Field(default_factory=dict)
     """Name → where new editions go after a run; nowhere where it is missing."""
+    schedule: tuple[Schedule, ...] = ()
+    """What is built by itself, and when."""
 
 
 class Topic(Judged):
