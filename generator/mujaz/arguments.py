@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn
 
 from mujaz import __version__
@@ -21,9 +21,11 @@ WRONG_USE = 2
 _MISTAKES = {
     "choice": re.compile(r"invalid choice: '?(?P<found>[^']*?)'? \(choose from (?P<allowed>.*)\)"),
     "unknown": re.compile(r"unrecognized arguments: (?P<found>.*)"),
+    "one-of": re.compile(r"one of the arguments (?P<found>.*) is required"),
     "required": re.compile(r"the following arguments are required: (?P<found>.*)"),
     "value": re.compile(r"argument (?P<found>\S+): expected one argument"),
     "thickness": re.compile(r"argument (?P<option>\S+): invalid _millimetres value: '(?P<found>.*)'"),
+    "moment": re.compile(r"argument (?P<option>\S+): invalid _moment value: '(?P<found>.*)'"),
     "day": re.compile(r"argument (?P<option>\S+): invalid _day value: '(?P<found>.*)'"),
     "address": re.compile(r"argument (?P<option>\S+): invalid _address value: '(?P<found>.*)'"),
     "number": re.compile(r"argument (?P<option>\S+): invalid \S+ value: '(?P<found>.*)'"),
@@ -156,7 +158,8 @@ def parser_for(speaker: Speaker) -> argparse.ArgumentParser:
     _delivering(command("deliver"), speaker)
     command("doctor")
     command("clean")
-    for each in commands.choices.values():
+    scheduling = command("schedule")
+    for each in (*(each for each in commands.choices.values() if each is not scheduling), *_schedule(scheduling, say)):
         _shared(each, speaker)
     return parser
 
@@ -170,6 +173,32 @@ def _delivering(command: argparse.ArgumentParser, speaker: Speaker) -> None:
     earlier = command.add_mutually_exclusive_group()
     earlier.add_argument("--since", type=_day, metavar="DAY", help=say("help-since"))
     earlier.add_argument("--all", action="store_true", help=say("help-deliver-all"))
+
+
+def _schedule(scheduling: argparse.ArgumentParser, say: Callable[..., str]) -> list[argparse.ArgumentParser]:
+    """The commands below `schedule`."""
+    verbs = scheduling.add_subparsers(dest="verb", required=True, metavar="COMMAND", parser_class=_Parser)
+
+    def verb(name: str) -> argparse.ArgumentParser:
+        said = say(f"help-schedule-{name}")
+        added: argparse.ArgumentParser = verbs.add_parser(name, help=said, description=said)
+        return added
+
+    due, run, now, installing = verb("due"), verb("run"), verb("now"), verb("install")
+    verb("status")
+    due.add_argument("--from", type=_moment, dest="since", metavar="DAY", help=say("help-schedule-from"))
+    due.add_argument("--to", type=_moment, dest="until", metavar="DAY", help=say("help-schedule-to"))
+    run.add_argument("--once", action="store_true", help=say("help-schedule-once"))
+    now.add_argument("name", metavar="NAME", help=say("help-schedule-name"))
+    for each in (run, now):
+        each.add_argument("--log", choices=("words", "json"), default="words", help=say("help-schedule-log"))
+        each.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, metavar="N", help=say("help-jobs"))
+    where = installing.add_mutually_exclusive_group(required=True)
+    where.add_argument("--systemd", action="store_true", help=say("help-schedule-systemd"))
+    where.add_argument("--cron", action="store_true", help=say("help-schedule-cron"))
+    installing.add_argument("--to", metavar="DIR", help=say("help-schedule-folder"))
+    installing.add_argument("--yes", action="store_true", help=say("help-schedule-yes"))
+    return list(verbs.choices.values())
 
 
 def _shared(command: argparse.ArgumentParser, speaker: Speaker) -> None:
@@ -202,6 +231,14 @@ def _address(text: str) -> str:
     if not _SCHEDULER.fullmatch(text):
         raise ValueError(text)
     return text
+
+
+def _moment(text: str) -> datetime.date:
+    """A day, or a moment with its clock: 2026-04-24, 2026-04-24T06:00, 2026-04-24T06:00+03:00."""
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        return datetime.datetime.fromisoformat(text)
 
 
 def _positive(text: str) -> int:

@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -142,6 +143,7 @@ def main(arguments: Sequence[str]) -> int:
         "deliver": _deliver,
         "doctor": _doctor,
         "clean": _clean,
+        "schedule": _schedule,
     }
     try:
         return commands[asked.command](desk)
@@ -577,6 +579,32 @@ def _clean(desk: Desk) -> int:
     desk.problems(problems)
     desk.give({"removed": removed}, problems)
     return WRONG_CONTENT if severity_counts(problems, strict=False) else WELL
+
+
+def _schedule(desk: Desk) -> int:
+    from mujaz.scheduling import Clock  # noqa: PLC0415 # no other command needs it
+    from mujaz.timetable import Lent, schedule  # noqa: PLC0415 # as above
+
+    stop, caught = threading.Event(), [0]
+
+    def end(number: int, _: object) -> None:
+        caught[0] = number
+        stop.set()
+
+    if desk.asked.verb in ("run", "now"):
+        for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(each, end)
+    clock = Clock(lambda: datetime.datetime.now(datetime.UTC), time.monotonic)
+    status = schedule(desk, Lent(clock, stop, lambda text: print(text, flush=True), lambda text: _agreed(desk, text)))
+    return 128 + caught[0] if caught[0] else status
+
+
+def _agreed(desk: Desk, question: str) -> bool:
+    """Whether someone at a terminal says yes; nobody is asked where nobody sits."""
+    if desk.asked.json or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return False
+    print(desk.speaker.shown(question), end=" ", flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes", "ن", "نعم")
 
 
 def _doctor(desk: Desk) -> int:

@@ -22,11 +22,13 @@ from typing import Literal
 from mujaz import __version__
 from mujaz.profiles import PACKAGES as PROFILES
 from mujaz.profiles import of_this_machine
+from mujaz.zones import version, zone
 
 State = Literal["ok", "missing", "old"]
 
 PACKAGES: Mapping[str, str] = MappingProxyType(
     {
+        "apscheduler": "3.11",
         "arabic-reshaper": "3.1",
         "babel": "2.18",
         "bibtexparser": "2.1.0",
@@ -49,6 +51,7 @@ PACKAGES: Mapping[str, str] = MappingProxyType(
         "pyyaml": "6.0.3",
         "segno": "1.6",
         "tinycss2": "1.5",
+        "tzdata": "2026.1",
         "weasyprint": "70.0",
     }
 )
@@ -158,6 +161,7 @@ def examine() -> tuple[Finding, ...]:
         Finding("python", "ok", platform.python_version(), "", "run"),
         Finding("mujaz", "ok", __version__, "", "run"),
         *(_package(name, oldest) for name, oldest in PACKAGES.items()),
+        _time_zones(),
         _libyaml(),
         *(_library(library) for library in LIBRARIES),
         *(_font(name, package, file) for name, (package, file) in FONTS.items()),
@@ -165,6 +169,13 @@ def examine() -> tuple[Finding, ...]:
         _profile(),
         *(_tool(name, *how) for name, how in TOOLS.items()),
     )
+
+
+def _time_zones() -> Finding:
+    """The database that schedules are read by: the newer one of the system's and the package's."""
+    if zone("Asia/Baghdad") is None:
+        return Finding("time-zones", "missing", "", _pip_line(f"tzdata>={PACKAGES['tzdata']}"), "run")
+    return Finding("time-zones", "ok", version(), "", "run")
 
 
 def _package(name: str, oldest: str) -> Finding:

@@ -13,8 +13,11 @@ from pydantic_core import ErrorDetails
 from mujaz.allowed import keys, tags, words
 from mujaz.arabic import closest
 from mujaz.model.content import Path, Source
+from mujaz.model.cron import Cron, parsed
 from mujaz.model.text import SLUG
-from mujaz.problems import Problem
+from mujaz.problems import Problem, Where
+from mujaz.spans import spots
+from mujaz.zones import names
 
 N = TypeVar("N", bound=BaseModel)
 
@@ -137,6 +140,8 @@ def _problems(misfit: _Misfit) -> Iterator[Problem]:
         yield _unfit(path, value, "list", misfit.source)
     elif kind == "model_type" and not path:
         yield Problem("keys-expected", where, {"found": _sort(value)})
+    elif kind == "cron-wrong":
+        yield from _of_cron(value, path, misfit.source)
     elif kind == "type-wrong":
         yield _unfit(path, value, "text", misfit.source)
     elif kind in _TYPES:
@@ -175,6 +180,8 @@ def _worded(misfit: _Misfit) -> Problem:
     elif rule in ("value-unknown", "literal_error", "enum"):
         fitting = ctx["allowed"].split(", ") if "allowed" in ctx else words(misfit.noun, misfit.detail["loc"])
         rule, facts = "value-unknown", {**facts, **_choice(value, fitting)}
+    elif rule == "zone-unknown":
+        facts = {"found": _short(value), **_zone_like(value.strip())}
     elif rule == "slug-wrong":
         facts = {"found": _short(value), **slug_like(value)}
     else:
@@ -187,6 +194,26 @@ def _unfit(path: Path, value: object, expected: str, source: Source) -> Problem:
     if expected == "text" and isinstance(value, str):
         return Problem("text-empty", where, facts)
     return Problem("type-wrong", where, {**facts, "expected": expected, "found": _sort(value)})
+
+
+def _zone_like(text: str) -> dict[str, str]:
+    """The zone that was probably meant: its place alone was written, or its name in another spelling."""
+    known = sorted(names())
+    near = next((name for name in known if name.rpartition("/")[2].lower() == text.lower()), None)
+    if near is None and not any(name.startswith(f"{text}/") for name in known):
+        near = closest(text, known)
+    return {"closest": near} if near else {}
+
+
+def _of_cron(text: str, path: Path, source: Source) -> Iterator[Problem]:
+    """Every fault of a cron line, at the field that it is in."""
+    found = parsed(text)
+    for fault in () if isinstance(found, Cron) else found:
+        where, span = source.where(path), source.spans.get(path)
+        before = spots(source.lines, span, text[: fault.at + 1]) if span else None
+        if before:
+            where = Where(source.path, before[-1].line + 1, before[-1].column + 1)
+        yield Problem(fault.rule, where, {name: _short(fact) for name, fact in fault.facts.items()})
 
 
 def _rows(table: Mapping[str, Any], path: Path, source: Source) -> Iterator[Problem]:

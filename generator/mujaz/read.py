@@ -150,6 +150,28 @@ def read_topic(root: Path, slug: str, shared: Shelf) -> tuple[tuple[Entry, ...],
     return tuple(_entries(desk, folder, shared)), in_order(desk.problems)
 
 
+@dataclass(frozen=True, slots=True)
+class House:
+    """`mujaz.yaml` alone, and the names that it may use."""
+
+    workspace: Workspace | None
+    """None where it cannot be understood."""
+    source: Source | None
+    topics: frozenset[str]
+    audiences: frozenset[str]
+    problems: tuple[Problem, ...]
+
+
+def house(root: Path) -> House:
+    """What `mujaz.yaml` says, without what lies below `content/`."""
+    desk, names = _Desk(root), Tree(root)
+    workspace, source = desk.noun(Workspace, WORKSPACE)
+    topics = frozenset(Path(folder).name for folder in names.folders("content/topics"))
+    audiences = frozenset(Path(name).stem for name in names.names(AUDIENCES))
+    sound = workspace if WORKSPACE not in desk.mended else None
+    return House(sound, source, topics, audiences, in_order(desk.problems))
+
+
 def find_workspace(start: Path) -> Path | None:
     """The nearest folder above (or at) `start` that holds `mujaz.yaml`."""
     return next((each for each in (start, *start.parents) if (each / WORKSPACE).is_file()), None)

@@ -79,7 +79,7 @@ class Speaker:
         if "allowed" in facts:
             listed = _visible(problem.facts["allowed"])
             facts["allowed"] = listed.replace(", ", "، ") if self.language == "ar" else listed
-        for name in ("expected", "form", "bound"):
+        for name in ("expected", "form", "bound", "part"):
             if name in facts:
                 facts[name] = self.say(facts[name])
         if "reason" in facts:

@@ -39,7 +39,16 @@ _DAY: Final[Node] = {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[
 _TRUTH: Final[Node] = {"type": ["boolean", "string"], "pattern": "^(true|false|yes|no|on|off)$"}
 _SLUG: Final[Node] = {"type": ["string", "number"], "pattern": f"^(?:{SLUG.pattern})$"}
 _KEY: Final[Node] = {"type": ["string", "number"], "pattern": "^[^\\s,;،؛@\\[\\](){}«»\"']+$"}
-_SLUGS: Final = ("Point.id", "Block.id", "Kept.only", "Kept.never", "Recommendation.answers")
+_SLUGS: Final = (
+    "Point.id",
+    "Block.id",
+    "Kept.only",
+    "Kept.never",
+    "Recommendation.answers",
+    "Schedule.name",
+    "Schedule.topics",
+    "Schedule.audiences",
+)
 """Fields whose values name a thing: they end up in paths and links."""
 
 

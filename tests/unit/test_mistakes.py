@@ -36,7 +36,8 @@ LATIN = set(
         " bar grouped-bar CSV chart line source caption unit water-security gives-way blocks"
         " content/audiences/ .yaml a-f IQ ICC CMYK .icc"
         " content/topics/ languages copy webhook mail output content templates"
-        " https:// http:// ASCII secret host port security",
+        " https:// http:// ASCII secret host port security"
+        " IANA cron sun Asia/Baghdad Baghdad deliveries",
     )
 )
 """Names in Arabic sentences that have no Arabic form, and words that authors write as they are."""
@@ -57,8 +58,9 @@ ELSEWHERE = frozenset(
     font-absent text-outside text-over side-wrong contents-wrong note-lost note-elsewhere note-number
     head-wrong head-aside direction-lost title-lost standard-lost file-broken text-turned
     target-unknown booklet-expected profile-missing profile-lent colour-unprintable pages-uneven creep-wide
-    delivery-unknown delivery-nameless delivery-ledger delivery-busy delivery-variable-unset
+    delivery-nameless delivery-ledger delivery-busy delivery-variable-unset
     delivery-waiting delivery-failed delivery-partly delivery-unsure delivery-renumbered
+    schedule-unknown schedule-kept schedule-damaged path-unwritten crontab-failed
     state-damaged output-is-link output-is-folder output-unwritable output-busy
     """,
     )

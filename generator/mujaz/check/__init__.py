@@ -12,6 +12,7 @@ from mujaz.check.crew import spread
 from mujaz.check.deliveries import deliveries
 from mujaz.check.figures import figures
 from mujaz.check.links import audience_links, topic_links
+from mujaz.check.schedules import Known, schedules
 from mujaz.check.texts import whole_of
 from mujaz.check.weights import (
     FIRM,
@@ -65,6 +66,7 @@ def check_grounds(library: Library, shared: Iterable[tuple[Reference, Source]], 
     for slug, audience in library.audiences.items():
         firm += audience_links(audience, library.audience_sources[slug])
     if library.source:
+        firm += schedules(library.workspace, library.source, Known(slugs, library.audience_sources))
         firm += unknown_rules(_weights(library), library.source, ("rules",), RULES)
         firm += firm_rules(library.workspace.rules, library.source)
         firm += deliveries(library, slugs)

@@ -18,6 +18,7 @@ from mujaz.model.document import Theme
 from mujaz.model.limits import Limits
 from mujaz.model.points import Side
 from mujaz.model.press import Profile
+from mujaz.model.schedule import Schedule
 from mujaz.model.text import SLUG, Depth, Judged, Label, Level, Line, Noun
 from mujaz.problems import Where
 from mujaz.spans import Span
@@ -159,6 +160,8 @@ class Workspace(Noun):
     """Name → where new editions go after a run; nowhere where it is missing."""
     limits: Limits = Limits()
     """What making one document may cost."""
+    schedule: tuple[Schedule, ...] = ()
+    """What is built by itself, and when."""
 
 
 class Topic(Judged):
