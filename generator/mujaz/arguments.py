@@ -113,11 +113,14 @@ def parser_for(speaker: Speaker) -> argparse.ArgumentParser:
         added: argparse.ArgumentParser = commands.add_parser(name, help=said, description=said)
         return added
 
-    building, checking, listing = command("build"), command("check"), command("list")
-    for each in (building, checking, listing):
+    building, checking, listing, published = map(command, ("build", "check", "list", "editions"))
+    for each in (building, checking, listing, published):
         each.add_argument("topics", nargs="*", metavar="TOPIC", help=say("help-topics"))
-    for each in (building, listing):
+    for each in (building, listing, published):
         each.add_argument("--audience", action="append", default=[], metavar="A", help=say("help-audience"))
+    published.add_argument("--lang", action="append", default=[], metavar="L", help=say("help-lang"))
+    published.add_argument("--between", nargs=2, type=_positive, metavar=("N", "M"), help=say("help-between"))
+    for each in (building, listing):
         each.add_argument("--lang", action="append", default=[], metavar="L", help=say("help-lang"))
         each.add_argument("--only", action="append", default=[], choices=("pdf", "html"), help=say("help-only"))
     jobs = os.cpu_count() or 1

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mujaz import index, produce
+from mujaz import feeds, index, produce
 from mujaz.export.site import INDEX
 from mujaz.jobs import Job, Site, plan, site_of
 from mujaz.lint import lint, unplaced
@@ -44,8 +45,10 @@ class Result:
     """Whether the output folder has an index now."""
 
 
-def build(root: Path, request: Request, *, jobs: int, tell: Callable[[Step], None]) -> Result:
-    """Make what is stale of what is asked for.
+def build(
+    root: Path, request: Request, *, jobs: int, tell: Callable[[Step], None], today: datetime.date | None = None
+) -> Result:
+    """Make what is stale of what is asked for; `today` dates new editions, and without it none is archived.
 
     Raises RefusedError for a name that nothing has, and OutputError where the output folder cannot be used.
     """
@@ -54,13 +57,16 @@ def build(root: Path, request: Request, *, jobs: int, tell: Callable[[Step], Non
         return Result(problems=seen.problems)
     with opened(root / "output") as shelf:
         state, doubts = recalled(shelf)
-        site, told = watched(site_of(seen.library, open_templates(root), shelf, state))
+        site = site_of(seen.library, open_templates(root), shelf=shelf, state=state, today=today)
+        site, told = watched(site)
         doubts += told
         planned, mistakes = plan(site, request)
         # What looks fresh may wait, too, for pages that tell how much of it can be told now.
         due = [job for job in planned if job.because or not job.choice.known]
-        made = produce.produce(due, site, how=How(jobs, request.prove), tell=tell)
-        listed = _listed(site, planned)
+        broken = frozenset((each.topic, each.audience, each.language) for each, _ in mistakes)
+        made = produce.produce(due, site, how=How(jobs, request.prove, broken), tell=tell)
+        doubts += _archived(planned, made, site)
+        listed = (*_listed(site, planned), *_closed(site))
         held, _ = recalled(shelf)
         sparse = _sparse(planned, held)
         leftover = tuple(name for name in left_over(seen, held) if shelf.size(name) is not None)
@@ -86,7 +92,7 @@ def look(root: Path, request: Request) -> tuple[Survey, list[Job]]:
     shelf = Shelf(root / "output")
     state, _ = recalled(shelf)
     templates = open_templates(root)
-    jobs, mistakes = plan(site_of(seen.library, templates, shelf, state), request)
+    jobs, mistakes = plan(site_of(seen.library, templates, shelf=shelf, state=state), request)
     wrong = (*lint(templates.house), *(each for _, each in mistakes), *_sparse(jobs, state))
     return replace(seen, problems=in_order((*seen.problems, *wrong))), [job for job in jobs if job.wanted]
 
@@ -131,12 +137,27 @@ def _sparse(jobs: list[Job], state: State) -> list[Problem]:
 def watched(site: Site) -> tuple[Site, tuple[Problem, ...]]:
     """The site without files that tell what is kept now; the state is written where one was looked through."""
     seen = watch(site.shelf, site.state, site.gate)
+    told = (*seen.problems, *site.archive.watch())
     if seen.state == site.state:
-        return site, seen.problems
-    return replace(site, state=seen.state), (*seen.problems, *produce.kept(seen.state, site.shelf))
+        return site, told
+    return replace(site, state=seen.state), (*told, *produce.kept(seen.state, site.shelf))
 
 
-def clean(root: Path) -> tuple[list[str], tuple[Problem, ...]]:
+def _archived(jobs: list[Job], run: produce.Run, site: Site) -> tuple[Problem, ...]:
+    """What was published and is not in the archive: a build was killed, or the archive is gone."""
+    if site.archive.today is None:
+        return ()
+    whole = {job.key: job for job in jobs if job.key not in run.broken}
+    return tuple(each for job in whole.values() for each in produce.archived(job, run.made, site))
+
+
+def _closed(site: Site) -> tuple[Problem, ...]:
+    """The archive without editions that need not be kept, and the feeds that tell of the others."""
+    _, problems = site.archive.retain(site.library.workspace.editions)
+    return (*problems, *feeds.update(site))
+
+
+def clean(root: Path, today: datetime.date | None = None) -> tuple[list[str], tuple[Problem, ...]]:
     """Remove what Mujaz made and no target makes any more; keep what belongs to a topic that is broken now."""
     seen = survey(root)
     library = seen.library
@@ -150,7 +171,11 @@ def clean(root: Path) -> tuple[list[str], tuple[Problem, ...]]:
         left = {name: each for name, each in state.made.items() if name not in gone}
         rest = State(left, state.pressed - frozenset(gone))
         shelf.write(STATE, encode(rest))
-        listed = _listed(site_of(library, open_templates(root), shelf, rest), [])
+        site = site_of(library, open_templates(root), shelf=shelf, state=rest, today=today)
+        listed = _listed(site, [])
+        old, problems = site.archive.retain(library.workspace.editions)
+        gone += old
+        listed = (*listed, *problems, *feeds.update(site))
     return gone, in_order((*seen.problems, *doubts, *listed))
 
 

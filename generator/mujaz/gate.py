@@ -80,6 +80,13 @@ class Gate:
         held = (self._secrets(key, None) for key in self._entries)
         return tuple(self._problems(name, held, haystack(data), self._everywhere))
 
+    def keeps(self, topic: str, language: str) -> bool:
+        """Whether a topic keeps anything from anyone; one that cannot be read may."""
+        if (topic, language) not in self._entries:
+            return True
+        secrets = self._secrets((topic, language), None)
+        return bool(secrets.texts or secrets.names)
+
     @property
     def everyone(self) -> str:
         """A name for what is kept from anyone, of all topics."""

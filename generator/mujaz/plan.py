@@ -86,9 +86,3 @@ def why(inputs: Mapping[str, str], made: Made | None, present: str | None) -> tu
         return ("output-changed",)
     names = sorted({*inputs, *made.inputs})
     return tuple(name for name in names if inputs.get(name) != made.inputs.get(name))
-
-
-def edition(brief: str, made: Collection[Made]) -> int:
-    """The number of the edition that a brief's digest belongs to; `made` are its files of all media."""
-    same = [each.edition for each in made if each.inputs.get("brief") == brief]
-    return max(same) if same else max((each.edition for each in made), default=0) + 1

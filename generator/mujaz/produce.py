@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
@@ -10,11 +10,11 @@ from mujaz.compose import compose
 from mujaz.export import export
 from mujaz.fit import Search
 from mujaz.gate import Gate, reader
-from mujaz.jobs import Job, Mistakes, Site, told_at
+from mujaz.jobs import Job, Mistakes, Site, issue_of, number_of, told_at
 from mujaz.lock import encode
 from mujaz.model.brief import Yielded
 from mujaz.model.document import Document, Made, Medium, Output, State, Target
-from mujaz.plan import edition, why
+from mujaz.plan import why
 from mujaz.problems import Problem, Where, errors
 from mujaz.proof import proof
 from mujaz.publish import STATE, OutputError, Shelf
@@ -55,6 +55,17 @@ class How:
     """How many at once."""
     prove: bool = True
     """Whether each is proved before it is published."""
+    broken: frozenset[Key] = frozenset()
+    """Briefs of which a file that is asked for cannot even be planned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A file that may be published, with what is to be said of it."""
+
+    job: Job
+    output: Output
+    problems: tuple[Problem, ...]
 
 
 @dataclass(slots=True)
@@ -67,6 +78,11 @@ class Run:
     total: int
     searches: dict[Key, Search]
     waiting: dict[Key, list[Job]]
+    left: dict[Key, set[Target]]
+    """What is still to come of a brief: its files are published together, when all of them are well."""
+    broken: set[Key]
+    """Briefs of which a file failed."""
+    ready: dict[Key, list[Ready]] = field(default_factory=dict)
     fitting: dict[Key, tuple[Job, Output]] = field(default_factory=dict)
     """The richest pages so far that are within their budget, while the search goes on."""
     made: dict[str, Made] = field(default_factory=dict)
@@ -90,7 +106,12 @@ def produce(jobs: Iterable[Job], site: Site, *, how: How, tell: Callable[[Step],
     waiting: dict[Key, list[Job]] = {}
     for job in later:
         waiting.setdefault(job.key, []).append(job)
-    state = Run(site, tell, how.prove, sum(job.wanted for job in ready), searches, waiting, made=dict(site.state.made))
+    left: dict[Key, set[Target]] = {}
+    for job in ready:
+        if job.wanted:
+            left.setdefault(job.key, set()).add(job.target)
+    total = sum(map(len, left.values()))
+    state = Run(site, tell, how.prove, total, searches, waiting, left, set(how.broken), made=dict(site.state.made))
     ready = [job for job in ready if job not in later]
     while ready:
         ready = _round(state, ready, how.workers)
@@ -143,6 +164,7 @@ def _released(run_: Run, pages: Job) -> list[Job]:
             again.append(now)
         else:
             run_.fresh.append(now.target)
+            _come(run_, now.key, now.target)
     return again
 
 
@@ -150,6 +172,8 @@ def _because(run_: Run, job: Job) -> tuple[str, ...]:
     """Why a file must be made, now that it is known what it tells."""
     last = run_.site.state.made.get(job.target.name)
     because = why(job.inputs, last, run_.site.shelf.digest(job.target.name))
+    if not because and last and last.edition != number_of(job, run_.site):
+        because = ("edition",)
     return because or tuple(each for each in job.because if each in ("forced", "unproven"))
 
 
@@ -161,21 +185,61 @@ def _over(job: Job, output: Output) -> Problem:
 
 
 def _finish(run_: Run, job: Job, document: Document, outcome: Output | Failure) -> None:
-    """Prove and publish one file."""
+    """Prove one file; it is published with the others of its brief."""
     found = examined(document, outcome, run_.site.gate)
-    if isinstance(outcome, Output) and not errors(found):
-        found += published(job.target.name, outcome.data, run_.site.shelf)
     if not isinstance(outcome, Output) or errors(found):
         _fail(run_, job, found)
         return
-    number = _edition(job, run_.site.state)
+    run_.ready.setdefault(job.key, []).append(Ready(job, outcome, found))
+    _come(run_, job.key, job.target)
+
+
+def _come(run_: Run, key: Key, target: Target) -> None:
+    """A file has come to its end: where it was the last of its brief, those that are well are published.
+
+    None is, where another one of the same new edition failed: an edition is whole, or it is not there.
+    """
+    run_.left[key].discard(target)
+    if run_.left[key]:
+        return
+    ready = run_.ready.pop(key, [])
+    half = key in run_.broken
+    for each in ready:
+        number = number_of(each.job, run_.site)
+        if half and not _begun(run_, each.job, number):
+            facts = {"found": f"output/{each.job.target.name}", "edition": str(number)}
+            problem = Problem("edition-half", Where(f"output/{each.job.target.name}"), facts)
+            _lost(run_, each.job.target, (*each.problems, problem))
+        else:
+            _publish(run_, each, number)
+    if ready and key not in run_.broken:
+        run_.problems += archived(ready[0].job, run_.made, run_.site)
+
+
+def _begun(run_: Run, job: Job, number: int) -> bool:
+    """Whether some file of the edition was published before."""
+    siblings = (run_.site.state.made.get(replace(job.target, medium=medium).name) for medium in Medium)
+    known = any(
+        each and each.edition == number and each.inputs.get("brief") == job.inputs["brief"] for each in siblings
+    )
+    return known or run_.site.archive.known(job.key).last == number
+
+
+def _publish(run_: Run, ready: Ready, number: int) -> None:
+    """Put one file in its place."""
+    job, output = ready.job, ready.output
+    found = (*ready.problems, *published(job.target.name, output.data, run_.site.shelf))
+    if errors(found):
+        run_.broken.add(job.key)
+        _lost(run_, job.target, found)
+        return
     this = Made(
         job.inputs,
-        sha256(outcome.data).hexdigest(),
-        outcome.pages,
+        sha256(output.data).hexdigest(),
+        output.pages,
         number,
         job.choice.rung,
-        _filled(job, outcome),
+        _filled(job, output),
         run_.prove,
         run_.site.gate.digest(job.target.topic, job.target.language, job.target.audience),
     )
@@ -183,6 +247,28 @@ def _finish(run_: Run, job: Job, document: Document, outcome: Output | Failure) 
     run_.problems += (*found, *kept(replace(run_.site.state, made=run_.made), run_.site.shelf))
     run_.built.append(Built(job.target, this.pages, this.edition, job.because, job.yielded))
     _step(run_, job.target, well=True)
+
+
+def archived(job: Job, made: Mapping[str, Made], site: Site) -> tuple[Problem, ...]:
+    """Put into the archive what was published of a brief, in all media, and is not there yet."""
+    number, digest = number_of(job, site), job.inputs["brief"]
+    names = {replace(job.target, medium=medium).name for medium in Medium}
+    ours = {
+        name: each.sha256
+        for name in names
+        if (each := made.get(name)) and each.edition == number and each.inputs.get("brief") == digest
+    }
+    held = site.archive.known(job.key)
+    if number == held.last and {name.partition("/")[2] for name in ours} <= set(held.files):
+        return ()
+    files = {
+        name.partition("/")[2]: data
+        for name, digest in ours.items()
+        if (data := site.shelf.read(name)) is not None and sha256(data).hexdigest() == digest
+    }
+    printed = made.get(replace(job.target, medium=Medium.PRINT).name)
+    pages = printed.pages if printed and printed.edition == number else None
+    return site.archive.keep(job.brief, number, files, pages)
 
 
 def _filled(job: Job, output: Output) -> float | None:
@@ -198,9 +284,16 @@ def _fail(run_: Run, job: Job, problems: tuple[Problem, ...]) -> None:
     lost = [job.target] if job.wanted else []
     if job.target.medium is Medium.PRINT:
         lost += [each.target for each in run_.waiting.pop(job.key, [])]
+    run_.broken.add(job.key)
     for target in lost:
-        run_.failed.append(target)
-        _step(run_, target, well=False)
+        _lost(run_, target)
+        _come(run_, job.key, target)
+
+
+def _lost(run_: Run, target: Target, problems: tuple[Problem, ...] = ()) -> None:
+    run_.problems += problems
+    run_.failed.append(target)
+    _step(run_, target, well=False)
 
 
 def _step(run_: Run, target: Target, *, well: bool) -> None:
@@ -239,15 +332,9 @@ def composed(jobs: Iterable[Job], site: Site) -> tuple[list[tuple[Job, Document]
 
 
 def _composed(job: Job, site: Site) -> Document:
-    number = _edition(job, site.state)
-    document = compose(job.brief, site.templates, medium=job.target.medium, house=site.house, edition=number)
+    issue = issue_of(job, site)
+    document = compose(job.brief, site.templates, medium=job.target.medium, house=site.house, issue=issue)
     return replace(document, budget=job.budget)
-
-
-def _edition(job: Job, state: State) -> int:
-    """The number of what a job makes: print and screen of a brief are one edition, also when they are made apart."""
-    siblings = (replace(job.target, medium=medium) for medium in Medium)
-    return edition(job.inputs["brief"], [state.made[each.name] for each in siblings if each.name in state.made])
 
 
 def kept(state: State, shelf: Shelf) -> tuple[Problem, ...]:

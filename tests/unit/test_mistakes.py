@@ -46,6 +46,7 @@ ELSEWHERE = frozenset(
     date-outside template-wrong labels-missing labels-bent address-denied renderer-said
     export-failed export-died export-slow export-memory
     glyph-missing font-foreign language-lost page-not-alone pages-over pages-rigid page-sparse proof-stale
+    edition-half edition-none edition-which edition-unknown edition-untold
     leak leak-withdrawn rule-fixed order-disputed words-hidden text-unseen text-spilt
     file-unwritable file-no-pdf proof-one proof-folder proof-out
     language-untold title-untold standard-untold tags-untold direction-untold

@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from mujaz.model.blocks import AnyBlock
 from mujaz.model.document import Theme
+from mujaz.model.edition import Keeping
 from mujaz.model.points import Side
 from mujaz.model.press import Profile
 from mujaz.model.text import Depth, Judged, Label, Level, Line, Noun
@@ -104,6 +105,8 @@ class Audience(Noun):
     """arabic-indic, persian or western; the workspace's where it is missing."""
     calendar: Calendar | None = None
     """gregorian, hijri or both; the workspace's where it is missing."""
+    changes: bool = False
+    """Whether a new edition ends with what changed since the one before it."""
     formats: tuple[Format, ...] = ("pdf", "html")
     """What is made."""
 
@@ -151,6 +154,8 @@ class Workspace(Noun):
     """Rule of the checker → error, warning or off, where the house weighs it otherwise."""
     press: Press = Press()
     """The printing house."""
+    editions: Keeping = Keeping()
+    """How many old editions are kept."""
 
 
 class Topic(Judged):

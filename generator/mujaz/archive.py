@@ -1,0 +1,340 @@
+"""Briefs that were published → numbered editions in `output/editions/`, and what changed since; prints, dates nothing.
+
+Each edition has a folder with its files, `told.json` (what it told, as plain text) and, written last, `edition.json`
+(its record). The folders are the truth; `.mujaz/editions.json` only spares reading them.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+from mujaz import editions, records
+from mujaz.changes import Clerk
+from mujaz.gate import Gate, withdrawn
+from mujaz.model.brief import Brief
+from mujaz.model.document import Made, Medium
+from mujaz.model.edition import Change, Edition, Keeping, Key, Since, Told
+from mujaz.model.text import SLUG
+from mujaz.problems import Problem, Where
+from mujaz.publish import OutputError, Shelf
+from mujaz.records import Memory, Remembered
+
+FOLDER = "editions"
+MEMORY = ".mujaz/editions.json"
+RECORD, TOLD = "edition.json", "told.json"
+_MEDIA = tuple(f".{each}" for each in (Medium.PRINT, Medium.SCREEN))
+_NUMBER = re.compile(r"[1-9][0-9]{0,6}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Stacks:
+    """The archive as it lies in an output folder."""
+
+    shelf: Shelf
+
+    def briefs(self) -> Iterator[Key]:
+        """The briefs that have editions, sorted."""
+        for topic in filter(SLUG.fullmatch, self.shelf.folders(FOLDER)):
+            for name in self.shelf.folders(f"{FOLDER}/{topic}"):
+                audience, _, language = name.partition(".")
+                if SLUG.fullmatch(audience) and _LANGUAGE.fullmatch(language):
+                    yield (topic, audience, language)
+
+    def numbers(self, key: Key) -> tuple[int, ...]:
+        """The numbers of a brief's editions, also of those that have no record yet."""
+        return tuple(sorted(map(int, filter(_NUMBER.fullmatch, self.shelf.folders(_folder(key))))))
+
+    def edition(self, key: Key, number: int) -> Edition | None:
+        """The record of an edition; None where there is none that can be read."""
+        found = records.edition(self.shelf.read(f"{_folder(key)}/{number}/{RECORD}"))
+        return found if found and (found.key, found.number) == (key, number) else None
+
+    def told(self, key: Key, number: int) -> Told | None:
+        """What an edition told."""
+        return records.told(self.shelf.read(f"{_folder(key)}/{number}/{TOLD}"))
+
+
+def _folder(key: Key) -> str:
+    topic, audience, language = key
+    return f"{FOLDER}/{topic}/{audience}.{language}"
+
+
+class Archive:
+    """The editions of an output folder, for one build."""
+
+    def __init__(self, shelf: Shelf, gate: Gate, clerk: Clerk, today: datetime.date | None = None) -> None:
+        """`today` is the day of new editions; without it none is kept, and old ones are only read."""
+        self.stacks = Stacks(shelf)
+        self.today = today
+        self._shelf = shelf
+        self._gate = gate
+        self._memory: Memory | None = None
+        self._known: dict[Key, Remembered] = {}
+        self._since: dict[tuple[Key, str], Since | None] = {}
+        self._clerk = clerk
+
+    # -------------------------------------------------------------------------------------------- what there is
+
+    @property
+    def memory(self) -> Memory:
+        """What the last build knew."""
+        if self._memory is None:
+            self._memory = records.memory(self._shelf.read(MEMORY))
+        return self._memory
+
+    def known(self, key: Key) -> Remembered:
+        """The editions of a brief; they are read where their folders are not those that are remembered."""
+        if key not in self._known:
+            numbers = self.stacks.numbers(key)
+            held = self.memory.briefs.get(key, Remembered({}))
+            self._known[key] = held if set(held.days) == set(numbers) else self._learned(key, numbers)
+        return self._known[key]
+
+    def _learned(self, key: Key, numbers: Collection[int]) -> Remembered:
+        found = {number: self.stacks.edition(key, number) for number in numbers}
+        for number in numbers if self.today else ():  # else another build may be at work
+            self._shelf.sweep_folder(f"{_folder(key)}/{number}")
+        newest = max((each for each in found.values() if each), key=lambda each: each.number, default=None)
+        days = {number: each.day if each else None for number, each in found.items()}
+        if newest is None:
+            return Remembered(MappingProxyType(days))
+        return Remembered(MappingProxyType(days), newest.brief, tuple(newest.files))
+
+    def number(self, key: Key, brief: str, made: Collection[Made]) -> int:
+        """The number of the edition that a brief's digest makes; `made` are its files in the state."""
+        held = self.known(key)
+        archived = {held.last: held.brief} if held.last else {}
+        for begun in held.days:
+            if begun > held.last:
+                said = self.stacks.told(key, begun)
+                archived[begun] = said.brief if said else ""
+        return editions.number(brief, archived, made)
+
+    def last(self, key: Key) -> tuple[Edition, Told | None] | None:
+        """The newest edition of a brief with what it told."""
+        number = self.known(key).last
+        found = self.stacks.edition(key, number) if number else None
+        return (found, self.stacks.told(key, number)) if found else None
+
+    def since(self, key: Key, brief: Brief) -> Since | None:
+        """What a brief changes, in words that its readers may see; None where no edition before it is known.
+
+        Raises TemplateMistakeError where the labels of the house lack a word.
+        """
+        digest = brief.digest
+        if (key, digest) not in self._since:
+            self._since[key, digest] = self._compared(key, brief, digest)
+        return self._since[key, digest]
+
+    def _compared(self, key: Key, brief: Brief, digest: str) -> Since | None:
+        last = self.last(key)
+        if last is None:
+            return None
+        edition, said = last
+        if edition.brief == digest:
+            return Since(*edition.since, edition.changes) if edition.since else None
+        changes = editions.printable(editions.differences(said, self._clerk.told(brief))) if said else ()
+        shown = json.dumps([_words(each) for each in changes], ensure_ascii=False).encode()
+        return Since(edition.number, edition.day, () if self._leaks(key, RECORD, shown) else changes)
+
+    # -------------------------------------------------------------------------------------------- what is kept
+
+    def keep(self, brief: Brief, number: int, files: Mapping[str, bytes], pages: int | None) -> tuple[Problem, ...]:
+        """Put the files of an edition into the archive; what lies there already stays as it was published first.
+
+        `files` maps names as targets have them (`minister.ar.pdf`) to bytes, `pages` are those of the PDF. Where the
+        disk fails, the next build goes on: the record is written last.
+        """
+        key = (brief.slug, brief.audience, brief.language)
+        held = self.known(key)
+        if self.today is None or number < held.last or not files:
+            return ()
+        if number == held.last and set(files) <= set(held.files):
+            return ()
+        try:
+            self._put(brief, number, files, pages)
+        except (OSError, OutputError) as error:
+            self._known.pop(key, None)
+            return (unwritten(f"{_folder(key)}/{number}", error),)
+        return ()
+
+    def _put(self, brief: Brief, number: int, files: Mapping[str, bytes], pages: int | None) -> None:
+        key = (brief.slug, brief.audience, brief.language)
+        folder = f"{_folder(key)}/{number}"
+        record = self.stacks.edition(key, number)
+        if record is None or record.withdrawn:
+            record = self._begun(key, brief, number, record)
+        for name in sorted(set(files) - set(record.files)):
+            self._shelf.write(f"{folder}/{name}", files[name])
+        digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+        record = replace(record, files=MappingProxyType({**digests, **record.files}), pages=record.pages or pages)
+        self._write(f"{folder}/{RECORD}", records.of_edition(record))
+        days = {**self.known(key).days, number: record.day}
+        held = self.known(key)
+        kept = held.kept if held.days else self._gate.digest(key[0], key[2], key[1])
+        self._known[key] = Remembered(MappingProxyType(days), record.brief, tuple(sorted(record.files)), kept)
+
+    def _begun(self, key: Key, brief: Brief, number: int, old: Edition | None) -> Edition:
+        """A new record, and what is told on the disk; one that was withdrawn and may be told again keeps its day."""
+        folder = f"{_folder(key)}/{number}"
+        since = self.since(key, brief)
+        said = self._clerk.told(brief)
+        self._shelf.sweep_folder(folder)
+        self._write(f"{folder}/{TOLD}", self._fit(key, said))
+        assert self.today is not None  # noqa: S101 # asked before
+        record = Edition(
+            *key,
+            number=number,
+            day=old.day if old else self.today,
+            title=brief.name,
+            brief=brief.digest,
+            changes=since.changes if since else (),
+            since=(since.number, since.day) if since else None,
+        )
+        return replace(record, words=self._clerk.shown(brief, since).words if since else ())
+
+    def _fit(self, key: Key, said: Told) -> bytes:
+        """What was told, without what leaks; nothing of it where that is not enough."""
+        data = records.of_told(said)
+        if not self._leaks(key, TOLD, data):
+            return data
+
+        def leaks(name: str, text: str) -> bool:
+            return bool(self._leaks(key, TOLD, json.dumps({name: text}, ensure_ascii=False).encode()))
+
+        data = records.of_told(editions.withheld(said, leaks))
+        return records.of_told(replace(said, chapters=())) if self._leaks(key, TOLD, data) else data
+
+    def _leaks(self, key: Key, name: str, data: bytes) -> tuple[Problem, ...]:
+        topic, audience, language = key
+        return self._gate.leaks(f"{_folder(key)}/{name}", data, self._gate.secrets(topic, language, audience))
+
+    def _write(self, name: str, data: bytes) -> None:
+        if self._shelf.read(name) != data:
+            self._shelf.write(name, data)
+
+    # -------------------------------------------------------------------------------------------- what goes
+
+    def watch(self) -> tuple[Problem, ...]:
+        """Take away the editions that tell what their readers are kept from now; their numbers and days stay.
+
+        Those of a brief are looked through when other things are kept back than when they were looked through last.
+        """
+        problems: list[Problem] = []
+        for key in self.stacks.briefs():
+            topic, audience, language = key
+            held = self.known(key)
+            digest = self._gate.digest(topic, language, audience)
+            if not digest or digest == held.kept:
+                continue
+            found = [each for number in held.days for each in self._looked(key, number)]
+            problems += found
+            if all(each.rule == "leak-withdrawn" for each in found):
+                self._known[key] = replace(self.known(key), kept=digest)
+        return tuple(problems)
+
+    def _looked(self, key: Key, number: int) -> Iterator[Problem]:
+        folder = f"{_folder(key)}/{number}"
+        names = [each for each in self._shelf.files(folder) if each in (TOLD, RECORD) or each.endswith(_MEDIA)]
+        for name in sorted(names, key=lambda each: (not each.endswith(".json"), each)):
+            leaks = self._leaks(key, f"{number}/{name}", self._shelf.read(f"{folder}/{name}") or b"")
+            if leaks:
+                try:
+                    self._withdraw(key, number, names)
+                except (OSError, OutputError):
+                    yield from leaks  # a link, or no right: this one only the house can take away
+                else:
+                    yield withdrawn(folder, leaks)
+                return
+
+    def _withdraw(self, key: Key, number: int, names: Collection[str]) -> None:
+        folder = f"{_folder(key)}/{number}"
+        said, record = self.stacks.told(key, number), self.stacks.edition(key, number)
+        for name in names:
+            if name.endswith(_MEDIA):
+                self._shelf.remove(f"{folder}/{name}")
+        if record is None:
+            for name in (TOLD, RECORD):
+                self._shelf.remove(f"{folder}/{name}")
+            self._known.pop(key, None)
+            return
+        if said is None:
+            self._shelf.remove(f"{folder}/{TOLD}")
+        else:
+            self._write(f"{folder}/{TOLD}", self._fit(key, said))
+        bare = replace(record, title="", changes=(), words=(), withdrawn=True)
+        self._write(f"{folder}/{RECORD}", records.of_edition(bare))
+
+    def retain(self, keeping: Keeping) -> tuple[list[str], tuple[Problem, ...]]:
+        """Remove editions that need not be kept any longer; the folders that are gone."""
+        gone: list[str] = []
+        problems: list[Problem] = []
+        for key in self.stacks.briefs():
+            held = self.known(key)
+            days = {number: day for number, day in held.days.items() if day}
+            old = {*editions.expired(days, keeping, self.today)}
+            for number in sorted(old):
+                folder = f"{_folder(key)}/{number}"
+                try:
+                    self._clear(folder)
+                except (OSError, OutputError) as error:
+                    problems.append(unwritten(folder, error))
+                else:
+                    gone.append(folder)
+            if old:
+                left = {number: None if number in old else held.days[number] for number in self.stacks.numbers(key)}
+                self._known[key] = replace(held, days=MappingProxyType(left))
+        return gone, tuple(problems)
+
+    def _clear(self, folder: str) -> None:
+        """The record goes last: until then it is known what else has to go. What is not ours stays."""
+        for name in sorted(self._shelf.files(folder), key=lambda each: (each == RECORD, each)):
+            if name in (TOLD, RECORD) or name.endswith(_MEDIA):
+                self._shelf.remove(f"{folder}/{name}")
+
+    def newest(self, count: int) -> dict[str, list[Edition]]:
+        """The last editions for each audience, and under no name those for all, the newest first."""
+        dated = sorted(
+            ((day, key, number) for key in self.stacks.briefs() for number, day in self.known(key).days.items() if day),
+            key=lambda each: (-each[0].toordinal(), each[1], -each[2]),
+        )
+        found: dict[str, list[Edition]] = {}
+        for _, key, number in dated:
+            wanted = [each for each in ("", key[1]) if len(found.get(each, ())) < count]
+            record = self.stacks.edition(key, number) if wanted else None
+            if record and not record.withdrawn:
+                for each in wanted:
+                    found.setdefault(each, []).append(record)
+        return found
+
+    def close(self, feeds: Mapping[str, tuple[str, str]]) -> tuple[Problem, ...]:
+        """Write down what is known now, where that is something else than before; `feeds` as the memory has them."""
+        briefs = {key: held for key in self.stacks.briefs() if (held := self.known(key)).days}
+        now = Memory(MappingProxyType(briefs), MappingProxyType(dict(feeds)))
+        if now == self.memory or (not briefs and not feeds and self._shelf.read(MEMORY) is None):
+            return ()
+        try:
+            self._write(MEMORY, records.of_memory(now))
+        except (OSError, OutputError) as error:
+            return (unwritten(MEMORY, error),)
+        return ()
+
+
+def _words(change: Change) -> dict[str, Any]:
+    return {"id": change.point, "said": [change.section, change.about, change.before, change.after]}
+
+
+def unwritten(name: str, error: OSError | OutputError) -> Problem:
+    """That a file could not be put in its place."""
+    where = Where(f"output/{name}")
+    if isinstance(error, OutputError):
+        return Problem(error.args[0], where, {"found": error.args[1]})
+    return Problem("output-unwritable", where, {"found": error.strerror or str(error)})
