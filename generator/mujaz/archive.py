@@ -95,7 +95,10 @@ class Archive:
         if key not in self._known:
             numbers = self.stacks.numbers(key)
             held = self.memory.briefs.get(key, Remembered({}))
-            self._known[key] = held if set(held.days) == set(numbers) else self._learned(key, numbers)
+            there = set(held.days) == set(numbers)
+            if there and held.last:
+                there = self._shelf.size(f"{_folder(key)}/{held.last}/{RECORD}") is not None
+            self._known[key] = held if there else self._learned(key, numbers)
         return self._known[key]
 
     def _learned(self, key: Key, numbers: Collection[int]) -> Remembered:
@@ -120,9 +123,12 @@ class Archive:
 
     def last(self, key: Key) -> tuple[Edition, Told | None] | None:
         """The newest edition of a brief with what it told."""
+        found = self._newest(key)
+        return (found, self.stacks.told(key, found.number)) if found else None
+
+    def _newest(self, key: Key) -> Edition | None:
         number = self.known(key).last
-        found = self.stacks.edition(key, number) if number else None
-        return (found, self.stacks.told(key, number)) if found else None
+        return self.stacks.edition(key, number) if number else None
 
     def since(self, key: Key, brief: Brief) -> Since | None:
         """What a brief changes, in words that its readers may see; None where no edition before it is known.
@@ -135,12 +141,12 @@ class Archive:
         return self._since[key, digest]
 
     def _compared(self, key: Key, brief: Brief, digest: str) -> Since | None:
-        last = self.last(key)
-        if last is None:
+        edition = self._newest(key)
+        if edition is None:
             return None
-        edition, said = last
         if edition.brief == digest:
             return Since(*edition.since, edition.changes) if edition.since else None
+        said = self.stacks.told(key, edition.number)
         changes = editions.printable(editions.differences(said, self._clerk.told(brief))) if said else ()
         shown = json.dumps([_words(each) for each in changes], ensure_ascii=False).encode()
         return Since(edition.number, edition.day, () if self._leaks(key, RECORD, shown) else changes)

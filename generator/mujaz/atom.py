@@ -89,12 +89,10 @@ def _post(root: etree._Element, post: Post) -> None:
     for href, kind in post.links:
         _child(entry, "link", rel="alternate", type=kind, hreflang=post.language, href=href)
     content = _child(entry, "content", type="xhtml")
-    div = etree.SubElement(
-        content,
-        f"{{{_XHTML}}}div",
-        {_LANG: post.language, "lang": post.language, "dir": post.direction},
-        nsmap={None: _XHTML},
-    )
+    # The outer `div` belongs to the feed and not to the content: programs take it off.
+    outer = etree.SubElement(content, f"{{{_XHTML}}}div", nsmap={None: _XHTML})
+    said = {_LANG: post.language, "lang": post.language, "dir": post.direction}
+    div = etree.SubElement(outer, f"{{{_XHTML}}}div", said)
     first, rest = post.words[0], post.words[1:]
     etree.SubElement(div, f"{{{_XHTML}}}p").text = _clean(first)
     if rest:

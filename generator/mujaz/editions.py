@@ -226,15 +226,15 @@ def _veiled(piece: Piece, leaks: Callable[[str, str], bool]) -> Piece:
 def number(brief: str, archived: Mapping[int, str], made: Collection[Made]) -> int:
     """The number of the edition that a brief's digest belongs to.
 
-    `archived` maps the numbers of the archive to digests of briefs, `made` are the brief's files of all media. The
-    newest edition of the archive is what the number is counted from; files that were published later than it, before a
-    build was killed, have a number above its own.
+    `archived` maps the numbers of the archive to digests of briefs (empty where one is not known), `made` are the
+    brief's files of all media. Only the newest edition goes on: what is told again after something else is another.
+    Files have a higher number than the archive where a build was killed in between.
     """
-    last = max(archived, default=0)
-    if archived.get(last) == brief:
-        return last
-    same = [each.edition for each in made if each.inputs.get("brief") == brief and each.edition > last]
-    return max(same) if same else max((last, *(each.edition for each in made))) + 1
+    newest = max((*archived, *(each.edition for each in made)), default=0)
+    told = {each.inputs.get("brief") for each in made if each.edition == newest}
+    if archived.get(newest):
+        told = {archived[newest]}
+    return newest if brief in told else newest + 1
 
 
 def expired(days: Mapping[int, datetime.date], keeping: Keeping, today: datetime.date | None) -> tuple[int, ...]:
