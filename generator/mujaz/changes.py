@@ -79,14 +79,14 @@ def told(brief: Brief, labels: Mapping[str, Any]) -> Told:
     if brief.sources:
         rows = tuple(_source(each) for each in brief.sources)
         word = labels["changes"]["sources"]
-        chapters.append(Chapter(SOURCES, word, word, (_own({}), *rows)))
+        chapters.append(Chapter(SOURCES, word, word, "", (_own({}), *rows)))
     return Told(brief.digest, tuple(chapters))
 
 
 def _head(brief: Brief, labels: Mapping[str, Any]) -> Chapter:
     texts = {"title": bare(brief.title), **({"subtitle": bare(brief.subtitle)} if brief.subtitle else {})}
     word = labels["changes"]["name"]
-    return Chapter(_TITLE, word, word, (_own(texts),))
+    return Chapter(_TITLE, word, word, "", (_own(texts),))
 
 
 def _own(texts: Mapping[str, str]) -> Piece:
@@ -117,7 +117,7 @@ def _chapter(section: Section, key: str, labels: Mapping[str, Any]) -> Chapter:
         )
         for item in section.points
     )
-    return Chapter(key, label, heading, (_own(texts), *points, *rows))
+    return Chapter(key, label, heading, section.depth, (_own(texts), *points, *rows))
 
 
 def _row(cells: Sequence[Markup]) -> Piece:

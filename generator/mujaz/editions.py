@@ -15,8 +15,8 @@ from mujaz.folding import WESTERN
 from mujaz.model.document import Made
 from mujaz.model.edition import SOURCES, Change, ChangeKind, Chapter, Keeping, Piece, Told
 
-_NAMING = ("term", "actor", "headline")
-"""What names a point, the first that it has."""
+_NAMING = ("term", "actor", "headline", "caption", "statement")
+"""What names a point or a section, the first that it has."""
 _NUMBER = re.compile(r"[-+−±]?[0-9]+(?:[.,/:][0-9]+)*%?")
 """In Western digits: a date and a time are one number each."""
 _MARKS = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -39,9 +39,8 @@ class _Place:
         """What people call the piece."""
         if self.piece.row is not None:
             return self.piece.texts.get("title", "") if self.chapter.key == SOURCES else self.piece.row
-        if self.piece.point is None:
-            return self.piece.texts.get("title", self.chapter.heading)
-        return next((self.piece.texts[each] for each in _NAMING if self.piece.texts.get(each)), "")
+        other = self.chapter.heading if self.piece.point is None else ""
+        return next((self.piece.texts[each] for each in _NAMING if self.piece.texts.get(each)), other)
 
 
 Identity = tuple[str, str, int]
@@ -113,6 +112,8 @@ def _reworded(was: _Place, now: _Place) -> Iterator[Change]:
         names: list[str] = []
     else:
         names = list(dict.fromkeys((*now.piece.texts, *was.piece.texts)))
+        if was.chapter.depth != now.chapter.depth:  # what a deeper telling adds was no one's change
+            names = [name for name in names if name in now.piece.texts and name in was.piece.texts]
     for name in names:
         old, new = was.piece.texts.get(name, ""), now.piece.texts.get(name, "")
         if _plain(old) == _plain(new):
@@ -122,7 +123,7 @@ def _reworded(was: _Place, now: _Place) -> Iterator[Change]:
             others.append((old, new))
             continue
         head = now.heads.get(name, "") if now.piece.row is not None else ""
-        about = f"{now.name}: {head}" if head else now.name
+        about = f"{now.name} · {head}" if head else now.name
         yield from (Change("figure", heading, point, one, other, about) for one, other in numbers)
     if others:
         if now.chapter.key == SOURCES:

@@ -84,6 +84,8 @@ class Job:
     because: tuple[str, ...]
     since: Since | None = None
     """What changed since the edition before, where the audience is told."""
+    told: bool = True
+    """Whether it is told here: where pages are promised, only if they have the room."""
     wanted: bool = True
     """Whether the file is asked for; pages that only tell what a web page shows are not."""
 
@@ -215,7 +217,7 @@ def _told(brief: Brief, since: Since | None) -> dict[str, str]:
 
 def issue_of(job: Job, site: Site) -> Issue:
     """The edition that a job makes: print and screen of a brief are one, also when they are made apart."""
-    return Issue(number_of(job, site), site.clerk.shown(job.brief, job.since) if job.since else None)
+    return Issue(number_of(job, site), site.clerk.shown(job.brief, job.since) if job.since and job.told else None)
 
 
 def number_of(job: Job, site: Site) -> int:
@@ -236,7 +238,10 @@ def _job(site: Site, table: _Table, target: Target, request: Request) -> Job:
     because = why(inputs, made, site.shelf.digest(target.name))
     if not because and request.prove and made and not made.proven:
         because = ("unproven",)
-    job = Job(target, table.brief, table.choice, inputs, because or (("forced",) if request.force else ()), table.since)
+    because = because or (("forced",) if request.force else ())
+    job = Job(target, table.brief, table.choice, inputs, because, table.since)
+    if job.since and job.budget is not None:
+        job = replace(job, told=table.choice.known and made is not None and not made.silent)
     if not job.because and made and made.edition != number_of(job, site):
         return replace(job, because=("edition",))
     return job

@@ -46,6 +46,7 @@ def _made(each: Any) -> Made:
         int(each.get("rung", 0)),
         None if filled is None else float(filled),
         bool(each.get("proven", True)),
+        bool(each.get("silent", False)),
         str(each.get("kept", "")),  # missing where an older Mujaz wrote it: the file is looked through once more
     )
 
@@ -60,6 +61,7 @@ def encode(state: State) -> bytes:
             "edition": each.edition,
             **({"rung": each.rung} if each.rung else {}),
             **({} if each.proven else {"proven": False}),
+            **({"silent": True} if each.silent else {}),
             **({} if each.filled is None else {"filled": each.filled}),
             "kept": each.kept,
         }

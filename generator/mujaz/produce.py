@@ -129,6 +129,8 @@ def _round(run_: Run, jobs: list[Job], workers: int) -> list[Job]:
     for (job, document), (_, outcome) in zip(documents, outcomes, strict=True):
         if job.budget is not None and job.key in run_.searches and isinstance(outcome, Output):
             after += _tried(run_, job, document, outcome)
+        elif job.budget is not None and job.key in run_.fitting:
+            after += _closed(run_, job, document, outcome)
         else:
             _finish(run_, job, document, outcome)
     return after
@@ -146,11 +148,25 @@ def _tried(run_: Run, job: Job, document: Document, output: Output) -> list[Job]
     if search.answer is None:
         _fail(run_, job, (_over(job, output),))
         return []
+    best, kept_ = run_.fitting[job.key]
+    if best.wanted and best.since:
+        return [replace(best, told=True)]
+    del run_.fitting[job.key]
+    return _settled(run_, best, document, kept_)
+
+
+def _closed(run_: Run, job: Job, document: Document, outcome: Output | Failure) -> list[Job]:
+    """The richest pages that fit were laid out once more, with what changed: they may have no room for that."""
     best, kept_ = run_.fitting.pop(job.key)
-    if best is not job:
-        document = _composed(best, run_.site)
+    if isinstance(outcome, Output) and (outcome.pages or 0) <= (job.budget or 0):
+        best, kept_ = job, outcome
+    return _settled(run_, best, document, kept_)
+
+
+def _settled(run_: Run, best: Job, document: Document, output: Output) -> list[Job]:
+    """It is known what is told: the pages are done, and the web page that has waited for them is next."""
     if best.wanted:
-        _finish(run_, replace(best, because=_because(run_, best)), document, kept_)
+        _finish(run_, replace(best, because=_because(run_, best)), document, output)
     return _released(run_, best)
 
 
@@ -241,6 +257,7 @@ def _publish(run_: Run, ready: Ready, number: int) -> None:
         job.choice.rung,
         _filled(job, output),
         run_.prove,
+        job.since is not None and not job.told,
         run_.site.gate.digest(job.target.topic, job.target.language, job.target.audience),
     )
     run_.made[job.target.name] = this
@@ -316,7 +333,17 @@ def settled(job: Job, site: Site) -> Job | Problem:
         search = search.tried(fits=(outcome.pages or 0) <= (job.choice.budget or 0))
         if search.rung is None and search.answer is None:
             return _over(job, outcome)
-    return job if search.answer is None else told_at(job, search.answer, site)
+    return job if search.answer is None else _closing(told_at(job, search.answer, site), site)
+
+
+def _closing(job: Job, site: Site) -> Job:
+    """The same job, telling what changed where its pages have the room."""
+    told = replace(job, told=True)
+    if job.since is None or job.told:
+        return told
+    [(_, outcome)] = run([_composed(told, site)], export, jobs=1)
+    fits = isinstance(outcome, Output) and (outcome.pages or 0) <= (job.choice.budget or 0)
+    return told if fits else job
 
 
 def composed(jobs: Iterable[Job], site: Site) -> tuple[list[tuple[Job, Document]], Mistakes]:

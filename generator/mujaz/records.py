@@ -139,7 +139,8 @@ def _told(data: Any) -> Told:
 
 def _chapter(each: Any) -> Chapter:
     pieces = tuple(_piece(piece) for piece in each["pieces"])
-    return Chapter(str(each["key"]), str(each["label"]), str(each["heading"]), pieces)
+    key, label, heading, depth = (str(each[name]) for name in ("key", "label", "heading", "depth"))
+    return Chapter(key, label, heading, depth, pieces)
 
 
 def _piece(each: Any) -> Piece:
@@ -154,6 +155,7 @@ def of_told(said: Told) -> bytes:
             "key": each.key,
             "label": each.label,
             "heading": each.heading,
+            "depth": each.depth,
             "pieces": [{"id": p.point, "row": p.row, "texts": dict(p.texts)} for p in each.pieces],
         }
         for each in said.chapters

@@ -58,7 +58,7 @@ def piece(name: str, texts: dict[str, str]) -> Piece:
 
 def saying(*chapters: tuple[str, list[Piece]]) -> Told:
     own = Piece(None, None, MappingProxyType({}))
-    return Told("", tuple(Chapter(key, f"نوع {key}", f"رأس {key}", (own, *pieces)) for key, pieces in chapters))
+    return Told("", tuple(Chapter(key, f"نوع {key}", f"رأس {key}", "", (own, *pieces)) for key, pieces in chapters))
 
 
 @st.composite
@@ -179,7 +179,7 @@ def test_a_sentence_that_is_another_is_reworded_and_says_so_once() -> None:
 
 def test_a_text_without_a_point_is_found_by_its_section() -> None:
     old, new = ([{"kind": "summary", "headline": each}] for each in ("الأول", "الثاني"))
-    assert changed(old, new) == [("reworded", None, "الخلاصة")]
+    assert changed(old, new) == [("reworded", None, "الثاني")]
     assert changed(old, [*old, findings(point("a"))]) == [("added", "a", "عنوان a")]
     assert changed([*old, findings(point("a"))], old) == [("removed", "a", "")]
 
@@ -202,7 +202,7 @@ def table(*rows: list[str], columns: tuple[str, ...] = ("السنة", "الحج�
 
 def test_a_cell_of_a_table_is_a_figure_named_by_its_row_and_column() -> None:
     one, other = (told(briefed(entry([table(["2014", "3"], ["2015", last])])), LABELS) for last in ("12", "14"))
-    assert differences(one, other) == (Change("figure", "التجارة", None, "١٢", "١٤", "٢٠١٥: الحجم"),)
+    assert differences(one, other) == (Change("figure", "التجارة", None, "١٢", "١٤", "٢٠١٥ · الحجم"),)
 
 
 def test_rows_come_go_and_move_and_a_table_with_another_column_is_another() -> None:
@@ -218,7 +218,7 @@ def test_the_figures_of_a_chart_are_compared_like_those_of_a_table() -> None:
     chart = {"kind": "figure", "chart": "bar", "caption": "التجارة", "alt": "ترتفع"}
     old, new = ({**chart, "data": {"columns": ["السنة", "الحجم"], "rows": [["2014", each]]}} for each in ("3", "4"))
     one, other = (told(briefed(entry([each])), LABELS) for each in (old, new))
-    assert differences(one, other) == (Change("figure", "التجارة", None, "٣", "٤", "٢٠١٤: الحجم"),)
+    assert differences(one, other) == (Change("figure", "التجارة", None, "٣", "٤", "٢٠١٤ · الحجم"),)
 
 
 # ------------------------------------------------------------------------------------------------ in words

@@ -114,6 +114,8 @@ class Chapter:
     """What its kind is called."""
     heading: str
     """What stands above it."""
+    depth: str
+    """headline, gist or detail; empty where there is but one."""
     pieces: tuple[Piece, ...]
     """Its own texts first, then its points or rows in the order of the page."""
 
