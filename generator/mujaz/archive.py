@@ -10,7 +10,7 @@ import datetime
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -50,36 +50,60 @@ class Stacks:
 
     def numbers(self, key: Key) -> tuple[int, ...]:
         """The numbers of a brief's editions, also of those that have no record yet."""
-        return tuple(sorted(map(int, filter(_NUMBER.fullmatch, self.shelf.folders(_folder(key))))))
+        return tuple(sorted(map(int, filter(_NUMBER.fullmatch, self.shelf.folders(folder_of(key))))))
 
     def edition(self, key: Key, number: int) -> Edition | None:
         """The record of an edition; None where there is none that can be read."""
-        found = records.edition(self.shelf.read(f"{_folder(key)}/{number}/{RECORD}"))
+        found = records.edition(self.shelf.read(f"{folder_of(key)}/{number}/{RECORD}"))
         return found if found and (found.key, found.number) == (key, number) else None
 
     def told(self, key: Key, number: int) -> Told | None:
         """What an edition told."""
-        return records.told(self.shelf.read(f"{_folder(key)}/{number}/{TOLD}"))
+        return records.told(self.shelf.read(f"{folder_of(key)}/{number}/{TOLD}"))
 
 
-def _folder(key: Key) -> str:
+def folder_of(key: Key) -> str:
+    """Where the editions of a brief lie."""
     topic, audience, language = key
     return f"{FOLDER}/{topic}/{audience}.{language}"
+
+
+@dataclass(frozen=True, slots=True)
+class Editor:
+    """Who knows what may be said of a topic's editions, and in which words."""
+
+    gate: Gate
+    """Over the topic."""
+    clerk: Clerk
+
+    def leaks(self, key: Key, name: str, data: bytes) -> tuple[Problem, ...]:
+        """What a file of an edition tells that its readers are kept from."""
+        topic, audience, language = key
+        return self.gate.leaks(f"{folder_of(key)}/{name}", data, self.gate.secrets(topic, language, audience))
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """The files of an edition, as they were published."""
+
+    number: int
+    files: Mapping[str, bytes]
+    """Name as targets have it (`minister.ar.pdf`) → bytes."""
+    pages: int | None
+    """Of the PDF."""
 
 
 class Archive:
     """The editions of an output folder, for one build."""
 
-    def __init__(self, shelf: Shelf, gate: Gate, clerk: Clerk, today: datetime.date | None = None) -> None:
+    def __init__(self, shelf: Shelf, today: datetime.date | None = None) -> None:
         """`today` is the day of new editions; without it none is kept, and old ones are only read."""
         self.stacks = Stacks(shelf)
         self.today = today
         self._shelf = shelf
-        self._gate = gate
         self._memory: Memory | None = None
         self._known: dict[Key, Remembered] = {}
         self._since: dict[tuple[Key, str], Since | None] = {}
-        self._clerk = clerk
 
     # -------------------------------------------------------------------------------------------- what there is
 
@@ -97,14 +121,14 @@ class Archive:
             held = self.memory.briefs.get(key, Remembered({}))
             there = set(held.days) == set(numbers)
             if there and held.last:
-                there = self._shelf.size(f"{_folder(key)}/{held.last}/{RECORD}") is not None
+                there = self._shelf.size(f"{folder_of(key)}/{held.last}/{RECORD}") is not None
             self._known[key] = held if there else self._learned(key, numbers)
         return self._known[key]
 
     def _learned(self, key: Key, numbers: Collection[int]) -> Remembered:
         found = {number: self.stacks.edition(key, number) for number in numbers}
         for number in numbers if self.today else ():  # else another build may be at work
-            self._shelf.sweep_folder(f"{_folder(key)}/{number}")
+            self._shelf.sweep_folder(f"{folder_of(key)}/{number}")
         newest = max((each for each in found.values() if each), key=lambda each: each.number, default=None)
         days = {number: each.day if each else None for number, each in found.items()}
         if newest is None:
@@ -130,73 +154,78 @@ class Archive:
         number = self.known(key).last
         return self.stacks.edition(key, number) if number else None
 
-    def since(self, key: Key, brief: Brief) -> Since | None:
+    def holds(self, key: Key, issued: Issued | Made, names: Collection[str]) -> bool:
+        """Whether these files of the newest edition are in the archive; without a day, nothing is missed there."""
+        number = issued.number if isinstance(issued, Issued) else issued.edition
+        held = self.known(key)
+        return self.today is None or number < held.last or (number == held.last and set(names) <= set(held.files))
+
+    def since(self, brief: Brief, editor: Editor) -> Since | None:
         """What a brief changes, in words that its readers may see; None where no edition before it is known.
 
         Raises TemplateMistakeError where the labels of the house lack a word.
         """
-        digest = brief.digest
+        key, digest = _key(brief), brief.digest
         if (key, digest) not in self._since:
-            self._since[key, digest] = self._compared(key, brief, digest)
+            self._since[key, digest] = self._compared(brief, digest, editor)
         return self._since[key, digest]
 
-    def _compared(self, key: Key, brief: Brief, digest: str) -> Since | None:
+    def _compared(self, brief: Brief, digest: str, editor: Editor) -> Since | None:
+        key = _key(brief)
         edition = self._newest(key)
         if edition is None:
             return None
         if edition.brief == digest:
             return Since(*edition.since, edition.changes) if edition.since else None
         said = self.stacks.told(key, edition.number)
-        changes = editions.printable(editions.differences(said, self._clerk.told(brief))) if said else ()
+        changes = editions.printable(editions.differences(said, editor.clerk.told(brief))) if said else ()
         shown = json.dumps([_words(each) for each in changes], ensure_ascii=False).encode()
-        return Since(edition.number, edition.day, () if self._leaks(key, RECORD, shown) else changes)
+        return Since(edition.number, edition.day, () if editor.leaks(key, RECORD, shown) else changes)
 
     # -------------------------------------------------------------------------------------------- what is kept
 
-    def keep(self, brief: Brief, number: int, files: Mapping[str, bytes], pages: int | None) -> tuple[Problem, ...]:
+    def keep(self, brief: Brief, issued: Issued, editor: Editor) -> tuple[Problem, ...]:
         """Put the files of an edition into the archive; what lies there already stays as it was published first.
 
-        `files` maps names as targets have them (`minister.ar.pdf`) to bytes, `pages` are those of the PDF. Where the
-        disk fails, the next build goes on: the record is written last.
+        Where the disk fails, the next build goes on: the record is written last.
         """
-        key = (brief.slug, brief.audience, brief.language)
-        held = self.known(key)
-        if self.today is None or number < held.last or not files:
-            return ()
-        if number == held.last and set(files) <= set(held.files):
+        key = _key(brief)
+        if not issued.files or self.holds(key, issued, issued.files):
             return ()
         try:
-            self._put(brief, number, files, pages)
+            self._put(brief, issued, editor)
         except (OSError, OutputError) as error:
             self._known.pop(key, None)
-            return (unwritten(f"{_folder(key)}/{number}", error),)
+            return (unwritten(f"{folder_of(key)}/{issued.number}", error),)
         return ()
 
-    def _put(self, brief: Brief, number: int, files: Mapping[str, bytes], pages: int | None) -> None:
-        key = (brief.slug, brief.audience, brief.language)
-        folder = f"{_folder(key)}/{number}"
+    def _put(self, brief: Brief, issued: Issued, editor: Editor) -> None:
+        key, number, files = _key(brief), issued.number, issued.files
+        folder = f"{folder_of(key)}/{number}"
         record = self.stacks.edition(key, number)
         if record is None or record.withdrawn:
-            record = self._begun(key, brief, number, record)
+            record = self._begun(brief, number, editor, record)
         for name in sorted(set(files) - set(record.files)):
             self._shelf.write(f"{folder}/{name}", files[name])
         digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
-        record = replace(record, files=MappingProxyType({**digests, **record.files}), pages=record.pages or pages)
+        record = replace(
+            record, files=MappingProxyType({**digests, **record.files}), pages=record.pages or issued.pages
+        )
         self._write(f"{folder}/{RECORD}", records.of_edition(record))
-        days = {**self.known(key).days, number: record.day}
         held = self.known(key)
-        kept = held.kept if held.days else self._gate.digest(key[0], key[2], key[1])
+        days = {**held.days, number: record.day}
+        kept = held.kept if held.days else editor.gate.digest(key[0], key[2], key[1])
         self._known[key] = Remembered(MappingProxyType(days), record.brief, tuple(sorted(record.files)), kept)
 
-    def _begun(self, key: Key, brief: Brief, number: int, old: Edition | None) -> Edition:
+    def _begun(self, brief: Brief, number: int, editor: Editor, old: Edition | None) -> Edition:
         """A new record, and what is told on the disk; one that was withdrawn and may be told again keeps its day."""
-        folder = f"{_folder(key)}/{number}"
-        since = self.since(key, brief)
-        said = self._clerk.told(brief)
+        key = _key(brief)
+        folder = f"{folder_of(key)}/{number}"
+        since = self.since(brief, editor)
         self._shelf.sweep_folder(folder)
-        self._write(f"{folder}/{TOLD}", self._fit(key, said))
-        assert self.today is not None  # noqa: S101 # asked before
-        record = Edition(
+        self._write(f"{folder}/{TOLD}", _fit(key, editor.clerk.told(brief), editor))
+        assert self.today is not None  # noqa: S101 # nothing is missing without a day
+        return Edition(
             *key,
             number=number,
             day=old.day if old else self.today,
@@ -204,24 +233,8 @@ class Archive:
             brief=brief.digest,
             changes=since.changes if since else (),
             since=(since.number, since.day) if since else None,
+            words=editor.clerk.shown(brief, since).words if since else (),
         )
-        return replace(record, words=self._clerk.shown(brief, since).words if since else ())
-
-    def _fit(self, key: Key, said: Told) -> bytes:
-        """What was told, without what leaks; nothing of it where that is not enough."""
-        data = records.of_told(said)
-        if not self._leaks(key, TOLD, data):
-            return data
-
-        def leaks(name: str, text: str) -> bool:
-            return bool(self._leaks(key, TOLD, json.dumps({name: text}, ensure_ascii=False).encode()))
-
-        data = records.of_told(editions.withheld(said, leaks))
-        return records.of_told(replace(said, chapters=())) if self._leaks(key, TOLD, data) else data
-
-    def _leaks(self, key: Key, name: str, data: bytes) -> tuple[Problem, ...]:
-        topic, audience, language = key
-        return self._gate.leaks(f"{_folder(key)}/{name}", data, self._gate.secrets(topic, language, audience))
 
     def _write(self, name: str, data: bytes) -> None:
         if self._shelf.read(name) != data:
@@ -229,40 +242,44 @@ class Archive:
 
     # -------------------------------------------------------------------------------------------- what goes
 
-    def watch(self) -> tuple[Problem, ...]:
+    def watch(
+        self, kept: Callable[[Key], str], editor: Callable[[Key], Editor], *, only: Collection[str] | None = None
+    ) -> tuple[Problem, ...]:
         """Take away the editions that tell what their readers are kept from now; their numbers and days stay.
 
         Those of a brief are looked through when other things are kept back than when they were looked through last.
+        `kept` is a name for what is kept, empty where that cannot be known now; `editor` is asked for only where it is
+        another. `only` are topics.
         """
         problems: list[Problem] = []
         for key in self.stacks.briefs():
-            topic, audience, language = key
+            digest = kept(key) if only is None or key[0] in only else ""
             held = self.known(key)
-            digest = self._gate.digest(topic, language, audience)
             if not digest or digest == held.kept:
                 continue
-            found = [each for number in held.days for each in self._looked(key, number)]
+            looking = editor(key)
+            found = [each for number in held.days for each in self._looked(key, number, looking)]
             problems += found
             if all(each.rule == "leak-withdrawn" for each in found):
                 self._known[key] = replace(self.known(key), kept=digest)
         return tuple(problems)
 
-    def _looked(self, key: Key, number: int) -> Iterator[Problem]:
-        folder = f"{_folder(key)}/{number}"
+    def _looked(self, key: Key, number: int, editor: Editor) -> Iterator[Problem]:
+        folder = f"{folder_of(key)}/{number}"
         names = [each for each in self._shelf.files(folder) if each in (TOLD, RECORD) or each.endswith(_MEDIA)]
         for name in sorted(names, key=lambda each: (not each.endswith(".json"), each)):
-            leaks = self._leaks(key, f"{number}/{name}", self._shelf.read(f"{folder}/{name}") or b"")
+            leaks = editor.leaks(key, f"{number}/{name}", self._shelf.read(f"{folder}/{name}") or b"")
             if leaks:
                 try:
-                    self._withdraw(key, number, names)
+                    self._withdraw(key, number, names, editor)
                 except (OSError, OutputError):
                     yield from leaks  # a link, or no right: this one only the house can take away
                 else:
                     yield withdrawn(folder, leaks)
                 return
 
-    def _withdraw(self, key: Key, number: int, names: Collection[str]) -> None:
-        folder = f"{_folder(key)}/{number}"
+    def _withdraw(self, key: Key, number: int, names: Collection[str], editor: Editor) -> None:
+        folder = f"{folder_of(key)}/{number}"
         said, record = self.stacks.told(key, number), self.stacks.edition(key, number)
         for name in names:
             if name.endswith(_MEDIA):
@@ -275,7 +292,7 @@ class Archive:
         if said is None:
             self._shelf.remove(f"{folder}/{TOLD}")
         else:
-            self._write(f"{folder}/{TOLD}", self._fit(key, said))
+            self._write(f"{folder}/{TOLD}", _fit(key, said, editor))
         bare = replace(record, title="", changes=(), words=(), withdrawn=True)
         self._write(f"{folder}/{RECORD}", records.of_edition(bare))
 
@@ -288,7 +305,7 @@ class Archive:
             days = {number: day for number, day in held.days.items() if day}
             old = {*editions.expired(days, keeping, self.today)}
             for number in sorted(old):
-                folder = f"{_folder(key)}/{number}"
+                folder = f"{folder_of(key)}/{number}"
                 try:
                     self._clear(folder)
                 except (OSError, OutputError) as error:
@@ -332,6 +349,23 @@ class Archive:
         except (OSError, OutputError) as error:
             return (unwritten(MEMORY, error),)
         return ()
+
+
+def _fit(key: Key, said: Told, editor: Editor) -> bytes:
+    """What was told, without what leaks; nothing of it where that is not enough."""
+    data = records.of_told(said)
+    if not editor.leaks(key, TOLD, data):
+        return data
+
+    def leaks(name: str, text: str) -> bool:
+        return bool(editor.leaks(key, TOLD, json.dumps({name: text}, ensure_ascii=False).encode()))
+
+    data = records.of_told(editions.withheld(said, leaks))
+    return records.of_told(replace(said, chapters=())) if editor.leaks(key, TOLD, data) else data
+
+
+def _key(brief: Brief) -> Key:
+    return (brief.slug, brief.audience, brief.language)
 
 
 def _words(change: Change) -> dict[str, Any]:

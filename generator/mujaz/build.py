@@ -9,12 +9,14 @@ from pathlib import Path
 
 from mujaz import feeds, index, produce
 from mujaz.export.site import INDEX
+from mujaz.gate import Gate
 from mujaz.jobs import Job, Site, plan, site_of
 from mujaz.lint import lint, unplaced
 from mujaz.lock import decode, encode
 from mujaz.model.brief import Brief
 from mujaz.model.content import Library
 from mujaz.model.document import State, Target, pages_of
+from mujaz.model.edition import Key
 from mujaz.plan import RefusedError, Request, targets, unnamed
 from mujaz.problems import Problem, Severity, Where, errors, in_order
 from mujaz.produce import Built, How, Step
@@ -137,10 +139,15 @@ def _sparse(jobs: list[Job], state: State) -> list[Problem]:
 def watched(site: Site) -> tuple[Site, tuple[Problem, ...]]:
     """The site without files that tell what is kept now; the state is written where one was looked through."""
     seen = watch(site.shelf, site.state, site.gate)
-    told = (*seen.problems, *site.archive.watch())
+    told = (*seen.problems, *site.archive.watch(_kept(site.gate), lambda _: site.editor))
     if seen.state == site.state:
         return site, told
     return replace(site, state=seen.state), (*told, *produce.kept(seen.state, site.shelf))
+
+
+def _kept(gate: Gate) -> Callable[[Key], str]:
+    """A name for what the readers of a brief are kept from."""
+    return lambda key: gate.digest(key[0], key[2], key[1])
 
 
 def _archived(jobs: list[Job], run: produce.Run, site: Site) -> tuple[Problem, ...]:
@@ -151,10 +158,20 @@ def _archived(jobs: list[Job], run: produce.Run, site: Site) -> tuple[Problem, .
     return tuple(each for job in whole.values() for each in produce.archived(job, run.made, site))
 
 
+def _newsroom(site: Site) -> feeds.Newsroom:
+    return feeds.Newsroom(
+        site.library,
+        site.templates,
+        site.archive,
+        site.gate.kept,
+        lambda _: (site.gate, site.library.topics),
+    )
+
+
 def _closed(site: Site) -> tuple[Problem, ...]:
     """The archive without editions that need not be kept, and the feeds that tell of the others."""
     _, problems = site.archive.retain(site.library.workspace.editions)
-    return (*problems, *feeds.update(site))
+    return (*problems, *feeds.update(_newsroom(site)))
 
 
 def clean(root: Path, today: datetime.date | None = None) -> tuple[list[str], tuple[Problem, ...]]:
@@ -175,7 +192,7 @@ def clean(root: Path, today: datetime.date | None = None) -> tuple[list[str], tu
         listed = _listed(site, [])
         old, problems = site.archive.retain(library.workspace.editions)
         gone += old
-        listed = (*listed, *problems, *feeds.update(site))
+        listed = (*listed, *problems, *feeds.update(_newsroom(site)))
     return gone, in_order((*seen.problems, *doubts, *listed))
 
 

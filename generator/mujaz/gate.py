@@ -80,12 +80,15 @@ class Gate:
         held = (self._secrets(key, None) for key in self._entries)
         return tuple(self._problems(name, held, haystack(data), self._everywhere))
 
-    def keeps(self, topic: str, language: str) -> bool:
-        """Whether a topic keeps anything from anyone; one that cannot be read may."""
-        if (topic, language) not in self._entries:
-            return True
-        secrets = self._secrets((topic, language), None)
-        return bool(secrets.texts or secrets.names)
+    def kept(self, topic: str, language: str, audience: str) -> str:
+        """The digest of what a file must not tell; with no audience, of what anyone is kept from."""
+        if audience or (topic, language) not in self._entries:
+            return self.digest(topic, language, audience)
+        return self._digest((topic, language), None)
+
+    def own(self, topic: str, language: str, audience: str | None) -> Secrets:
+        """What a topic keeps from an audience; from any audience, where none is named."""
+        return self._secrets((topic, language), audience)
 
     @property
     def everyone(self) -> str:

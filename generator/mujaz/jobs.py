@@ -10,7 +10,7 @@ from hashlib import sha256
 from types import MappingProxyType
 
 from mujaz.arabic import HijriRangeError
-from mujaz.archive import Archive
+from mujaz.archive import Archive, Editor
 from mujaz.assemble import assemble
 from mujaz.changes import Clerk
 from mujaz.export.engines import versions
@@ -40,6 +40,12 @@ class Site:
     archive: Archive
     """The editions that were published."""
     clerk: Clerk
+    """Knows the words in which they are told of."""
+
+    @property
+    def editor(self) -> Editor:
+        """Who knows what may be said of editions."""
+        return Editor(self.gate, self.clerk)
 
     @property
     def house(self) -> House:
@@ -56,8 +62,8 @@ def site_of(
     library: Library, templates: Templates, *, shelf: Shelf, state: State, today: datetime.date | None = None
 ) -> Site:
     """What a build works with, and the gate that its files go through; `today` dates new editions."""
-    gate, clerk = Gate(library, templates), Clerk(library, templates)
-    return Site(library, templates, shelf, state, gate, Archive(shelf, gate, clerk, today), clerk)
+    gate, archive = Gate(library, templates), Archive(shelf, today)
+    return Site(library, templates, shelf, state, gate, archive, Clerk(library, templates))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +211,7 @@ def _since(site: Site, brief: Brief) -> Since | None:
     """What changed, for audiences that are told; nothing where nothing did that is read."""
     if not site.library.audiences[brief.audience].changes:
         return None
-    since = site.archive.since((brief.slug, brief.audience, brief.language), brief)
+    since = site.archive.since(brief, site.editor)
     return since if since and since.changes else None
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
+from mujaz.archive import Issued
 from mujaz.compose import compose
 from mujaz.export import export
 from mujaz.fit import Search
@@ -268,24 +269,29 @@ def _publish(run_: Run, ready: Ready, number: int) -> None:
 
 def archived(job: Job, made: Mapping[str, Made], site: Site) -> tuple[Problem, ...]:
     """Put into the archive what was published of a brief, in all media, and is not there yet."""
-    number, digest = number_of(job, site), job.inputs["brief"]
-    names = {replace(job.target, medium=medium).name for medium in Medium}
-    ours = {
-        name: each.sha256
-        for name in names
-        if (each := made.get(name)) and each.edition == number and each.inputs.get("brief") == digest
-    }
-    held = site.archive.known(job.key)
-    if number == held.last and {name.partition("/")[2] for name in ours} <= set(held.files):
+    ours = issued(job.key, job.inputs["brief"], made)
+    if not ours or site.archive.holds(job.key, next(iter(ours.values())), list(map(_file, ours))):
         return ()
     files = {
-        name.partition("/")[2]: data
-        for name, digest in ours.items()
-        if (data := site.shelf.read(name)) is not None and sha256(data).hexdigest() == digest
+        _file(name): data
+        for name, each in ours.items()
+        if (data := site.shelf.read(name)) is not None and sha256(data).hexdigest() == each.sha256
     }
-    printed = made.get(replace(job.target, medium=Medium.PRINT).name)
-    pages = printed.pages if printed and printed.edition == number else None
-    return site.archive.keep(job.brief, number, files, pages)
+    pages = next((each.pages for each in ours.values() if each.pages), None)
+    number = next(iter(ours.values())).edition
+    return site.archive.keep(job.brief, Issued(number, files, pages), site.editor)
+
+
+def issued(key: Key, brief: str, made: Mapping[str, Made]) -> dict[str, Made]:
+    """The files that show a brief, in the newest edition that any of them is of."""
+    names = (Target(*key, medium).name for medium in Medium)
+    shown = {name: each for name in names if (each := made.get(name)) and each.inputs.get("brief") == brief}
+    number = max((each.edition for each in shown.values()), default=0)
+    return {name: each for name, each in shown.items() if each.edition == number}
+
+
+def _file(name: str) -> str:
+    return name.partition("/")[2]
 
 
 def _filled(job: Job, output: Output) -> float | None:
