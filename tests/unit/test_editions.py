@@ -525,6 +525,46 @@ def test_old_editions_go_where_the_house_says_so_and_numbers_go_on(root: Path) -
     assert numbers(root) == (6,)
 
 
+def test_what_changed_takes_no_room_from_what_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where pages are promised, they tell it if they can; the web page does in any case, and both stay as they are."""
+
+    def full(documents: list[Document], _work: Any, *, jobs: int) -> Any:
+        assert jobs
+        for document in documents:
+            yield document, Output(document.html.encode(), 1 + ('class="changes"' in document.html) * room)
+
+    room = 1
+    monkeypatch.setattr(producing, "run", full)
+    promised = {**BOTH["minister"], "pages": 1, "gives-way": ["findings"]}
+    root = lay(tmp_path / "desk", audiences={**BOTH, "minister": promised})
+    publish(root)
+    edit(root, "شرح أول ما وُجد", "شرح ما تبيّن")
+    assert {each.edition for each in publish(root, 1).built} == {2}
+    paper = (root / "output/water/minister.ar.pdf").read_bytes()
+    assert b'class="changes"' not in paper
+    assert "شرح ما تبيّن" in paper.decode()
+    assert 'class="changes"' in page(root)
+    assert publish(root, 2).built == ()
+    publish(root, 3, force=True)
+    assert (root / "output/water/minister.ar.pdf").read_bytes() == paper
+    room = 0
+    edit(root, "شرح ما تبيّن", "شرح أخير")
+    publish(root, 4)
+    assert b'class="changes"' in (root / "output/water/minister.ar.pdf").read_bytes()
+    shown = (root / "output/water/minister.ar.pdf").read_bytes()
+    publish(root, 5, force=True)
+    assert (root / "output/water/minister.ar.pdf").read_bytes() == shown
+
+
+def test_what_a_deeper_telling_adds_is_no_change() -> None:
+    blocks = [findings(point("a", gist="خلاصة", detail="تفصيل"))]
+    one, other = (told(briefed(entry(blocks), reader(depth=depth)), LABELS) for depth in ("headline", "detail"))
+    assert differences(one, other) == ()
+    longer = [findings(point("a", gist="خلاصة", detail="تفصيل آخر"))]
+    assert changed(blocks, longer) == [("reworded", "a", "عنوان a")]
+    assert changed([findings(point("a"))], blocks) == [("reworded", "a", "عنوان a")]
+
+
 # ------------------------------------------------------------------------------------------------ secrets
 
 KEPT = "اتفاق سري مع شركة الحفر على تأجيل السداد"
