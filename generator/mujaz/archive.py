@@ -102,10 +102,17 @@ class Archive:
         self.today = today
         self._shelf = shelf
         self._memory: Memory | None = None
+        self._there: set[Key] | None = None
         self._known: dict[Key, Remembered] = {}
         self._since: dict[tuple[Key, str], Since | None] = {}
 
     # -------------------------------------------------------------------------------------------- what there is
+
+    def briefs(self) -> list[Key]:
+        """The briefs that have editions, sorted; the folders are gone through once."""
+        if self._there is None:
+            self._there = set(self.stacks.briefs())
+        return sorted(self._there)
 
     @property
     def memory(self) -> Memory:
@@ -216,6 +223,8 @@ class Archive:
         days = {**held.days, number: record.day}
         kept = held.kept if held.days else editor.gate.digest(key[0], key[2], key[1])
         self._known[key] = Remembered(MappingProxyType(days), record.brief, tuple(sorted(record.files)), kept)
+        if self._there is not None:
+            self._there.add(key)
 
     def _begun(self, brief: Brief, number: int, editor: Editor, old: Edition | None) -> Edition:
         """A new record, and what is told on the disk; one that was withdrawn and may be told again keeps its day."""
@@ -252,7 +261,7 @@ class Archive:
         another. `only` are topics.
         """
         problems: list[Problem] = []
-        for key in self.stacks.briefs():
+        for key in self.briefs():
             digest = kept(key) if only is None or key[0] in only else ""
             held = self.known(key)
             if not digest or digest == held.kept:
@@ -300,7 +309,7 @@ class Archive:
         """Remove editions that need not be kept any longer; the folders that are gone."""
         gone: list[str] = []
         problems: list[Problem] = []
-        for key in self.stacks.briefs():
+        for key in self.briefs():
             held = self.known(key)
             days = {number: day for number, day in held.days.items() if day}
             old = {*editions.expired(days, keeping, self.today)}
@@ -326,7 +335,7 @@ class Archive:
     def newest(self, count: int) -> dict[str, list[Edition]]:
         """The last editions for each audience, and under no name those for all, the newest first."""
         dated = sorted(
-            ((day, key, number) for key in self.stacks.briefs() for number, day in self.known(key).days.items() if day),
+            ((day, key, number) for key in self.briefs() for number, day in self.known(key).days.items() if day),
             key=lambda each: (-each[0].toordinal(), each[1], -each[2]),
         )
         found: dict[str, list[Edition]] = {}
@@ -340,7 +349,7 @@ class Archive:
 
     def close(self, feeds: Mapping[str, tuple[str, str]]) -> tuple[Problem, ...]:
         """Write down what is known now, where that is something else than before; `feeds` as the memory has them."""
-        briefs = {key: held for key in self.stacks.briefs() if (held := self.known(key)).days}
+        briefs = {key: held for key in self.briefs() if (held := self.known(key)).days}
         now = Memory(MappingProxyType(briefs), MappingProxyType(dict(feeds)))
         if now == self.memory or (not briefs and not feeds and self._shelf.read(MEMORY) is None):
             return ()

@@ -88,11 +88,11 @@ class Shelf:
         return self._entries(name, os.DirEntry.is_file)
 
     def _entries(self, name: str, kind: Callable[..., bool]) -> tuple[str, ...]:
-        here = self.folder
+        here = str(self.folder)  # as text: there may be tens of thousands of these folders
         try:
-            for part in PurePath(name).parts:
-                here /= part
-                if here.is_symlink():
+            for part in name.split("/"):
+                here = f"{here}/{part}"
+                if os.path.islink(here):
                     return ()
             with os.scandir(here) as found:
                 return tuple(sorted(each.name for each in found if kind(each, follow_symlinks=False)))

@@ -6,6 +6,10 @@ import datetime
 import json
 import os
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from collections import Counter
 from itertools import pairwise, permutations
 from pathlib import Path
@@ -647,6 +651,52 @@ def test_what_others_are_told_is_no_change_for_those_who_are_not(root: Path) -> 
     publish(root, 1)
     assert numbers(root, "public") == (1,)
     assert [each.point for each in record(root, 2).changes] == ["secret"]
+
+
+# ------------------------------------------------------------------------------------------------ killed builds
+
+VICTIM = """
+import datetime, sys, time
+from pathlib import Path
+from mujaz import build, produce, publish
+from mujaz.plan import Request
+from workspace import at_once
+
+real = publish.Shelf.write
+
+def slowly(shelf, name, data):
+    time.sleep(0.002)
+    real(shelf, name, data)
+
+produce.run = at_once
+publish.Shelf.write = slowly
+print("ready", flush=True)
+build.build(Path(sys.argv[1]), Request(), jobs=1, tell=lambda step: None, today=datetime.date(2026, 1, 2))
+"""
+
+
+def test_killed_builds_lose_no_edition_and_give_no_number_twice(root: Path, tmp_path: Path) -> None:
+    """Wherever the last of them was caught, the next one leaves the archive as if none had been killed."""
+    publish(root)
+    shutil.copytree(root / "output", tmp_path / "old")
+    edit(root, "أول ما وُجد", "أول ما تبيّن")
+    publish(root, 1)
+    whole = {path.relative_to(root): path.read_bytes() for path in files(root)}
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    for step in range(8):
+        shutil.rmtree(root / "output")
+        shutil.copytree(tmp_path / "old", root / "output")
+        victim = subprocess.Popen(
+            [sys.executable, "-c", VICTIM, str(root)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
+        )
+        assert victim.stdout is not None
+        assert victim.stdout.readline() == b"ready\n"
+        time.sleep(0.03 * step)
+        victim.send_signal(signal.SIGKILL)
+        victim.communicate()
+        result = publish(root, 1)
+        assert (result.failed, result.problems) == ((), ())
+        assert {path.relative_to(root): path.read_bytes() for path in files(root)} == whole
 
 
 # ------------------------------------------------------------------------------------------------ the disk
