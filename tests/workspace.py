@@ -154,12 +154,13 @@ def lay(root: Path, topics: Sequence[str] = ("water",), audiences: Mapping[str, 
 
 
 def outputs(root: Path) -> dict[str, bytes]:
-    """Every brief below `output/`, and whatever lies beside it, by name."""
+    """Every brief below `output/`, and whatever lies beside it, by name; not the archive and the feeds."""
     folder = root / "output"
+    aside = (folder / "editions", folder / "feeds")
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.parent not in (folder, folder / ".mujaz")
+        if path.is_file() and path.parent not in (folder, folder / ".mujaz") and not {*aside} & {*path.parents}
     }
 
 

@@ -119,11 +119,39 @@ def parser_for(speaker: Speaker) -> argparse.ArgumentParser:
         added: argparse.ArgumentParser = commands.add_parser(name, help=said, description=said)
         return added
 
-    building, checking, listing = command("build"), command("check"), command("list")
-    for each in (building, checking, listing):
+    _reading(command, say)
+    command("init").add_argument("dir", metavar="DIR", help=say("help-dir"))
+    command("new").add_argument("topic", metavar="TOPIC", help=say("help-topic"))
+    bringing = command("import")
+    bringing.add_argument("file", metavar="FILE", help=say("help-import-file"))
+    where = bringing.add_mutually_exclusive_group()
+    where.add_argument("--topic", metavar="TOPIC", help=say("help-import-topic"))
+    where.add_argument("--to", metavar="FILE", help=say("help-import-to"))
+    command("schema").add_argument("dir", nargs="?", metavar="DIR", help=say("help-schema-dir"))
+    _showing(command, say)
+    _delivering(command("deliver"), speaker)
+    command("doctor")
+    command("clean")
+    scheduling = command("schedule")
+    for each in (*(each for each in commands.choices.values() if each is not scheduling), *_schedule(scheduling, say)):
+        _shared(each, speaker)
+    return parser
+
+
+Commands = Callable[[str], argparse.ArgumentParser]
+"""A command's name → the command."""
+
+
+def _reading(command: Commands, say: Callable[..., str]) -> None:
+    """The commands that are about topics."""
+    building, checking, listing, published = map(command, ("build", "check", "list", "editions"))
+    for each in (building, checking, listing, published):
         each.add_argument("topics", nargs="*", metavar="TOPIC", help=say("help-topics"))
-    for each in (building, listing):
+    for each in (building, listing, published):
         each.add_argument("--audience", action="append", default=[], metavar="A", help=say("help-audience"))
+    published.add_argument("--lang", action="append", default=[], metavar="L", help=say("help-lang"))
+    published.add_argument("--between", nargs=2, type=_positive, metavar=("N", "M"), help=say("help-between"))
+    for each in (building, listing):
         each.add_argument("--lang", action="append", default=[], metavar="L", help=say("help-lang"))
         each.add_argument("--only", action="append", default=[], choices=("pdf", "html"), help=say("help-only"))
     jobs = os.cpu_count() or 1
@@ -138,14 +166,11 @@ def parser_for(speaker: Speaker) -> argparse.ArgumentParser:
     what.add_argument("--text", nargs="+", metavar="FILE", help=say("help-text"))
     checking.add_argument("--lang", choices=("ar", "ckb", "fa", "en"), default="ar", help=say("help-text-lang"))
     checking.add_argument("--github", action="store_true", help=say("help-github"))
-    command("init").add_argument("dir", metavar="DIR", help=say("help-dir"))
-    command("new").add_argument("topic", metavar="TOPIC", help=say("help-topic"))
-    bringing = command("import")
-    bringing.add_argument("file", metavar="FILE", help=say("help-import-file"))
-    where = bringing.add_mutually_exclusive_group()
-    where.add_argument("--topic", metavar="TOPIC", help=say("help-import-topic"))
-    where.add_argument("--to", metavar="FILE", help=say("help-import-to"))
-    command("schema").add_argument("dir", nargs="?", metavar="DIR", help=say("help-schema-dir"))
+
+
+def _showing(command: Commands, say: Callable[..., str]) -> None:
+    """The commands that are about single files."""
+    command("why").add_argument("target", metavar="TARGET", help=say("help-why-target"))
     pressing = command("press")
     pressing.add_argument("target", metavar="TARGET", help=say("help-press-target"))
     pressing.add_argument("--cmyk", action="store_true", help=say("help-cmyk"))
@@ -155,13 +180,6 @@ def parser_for(speaker: Speaker) -> argparse.ArgumentParser:
     proving = command("proof")
     proving.add_argument("targets", nargs="*", metavar="TARGET", help=say("help-proof-targets"))
     proving.add_argument("--out", metavar="FILE", help=say("help-proof-out"))
-    _delivering(command("deliver"), speaker)
-    command("doctor")
-    command("clean")
-    scheduling = command("schedule")
-    for each in (*(each for each in commands.choices.values() if each is not scheduling), *_schedule(scheduling, say)):
-        _shared(each, speaker)
-    return parser
 
 
 def _delivering(command: argparse.ArgumentParser, speaker: Speaker) -> None:

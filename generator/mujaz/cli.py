@@ -13,7 +13,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -38,6 +38,7 @@ from mujaz.workers import CrewError
 
 if TYPE_CHECKING:
     from mujaz.build import Result
+    from mujaz.model.edition import Edition
     from mujaz.model.yielded import Yielded
     from mujaz.produce import Step
     from mujaz.proving import Report
@@ -141,6 +142,7 @@ def main(arguments: Sequence[str]) -> int:
         "press": _press,
         "proof": _proof,
         "deliver": _deliver,
+        "editions": _editions,
         "doctor": _doctor,
         "clean": _clean,
         "schedule": _schedule,
@@ -347,7 +349,7 @@ def _concerns(problem: Problem, topics: frozenset[str]) -> bool:
 
 
 def _list(desk: Desk) -> int:
-    from mujaz.build import listed  # noqa: PLC0415 # what builds takes half a second to load, and checking does without
+    from mujaz.standing import listed  # noqa: PLC0415 # what builds takes half a second to load, and checking does without
 
     root = desk.root
     fleet, standing, problems = listed(root, _request(desk.asked))
@@ -567,10 +569,49 @@ def _deliver(desk: Desk) -> int:
     return WRONG_CONTENT if severity_counts(report.problems, strict=False) else WELL
 
 
+def _editions(desk: Desk) -> int:
+    from mujaz.ledger import compared, listed  # noqa: PLC0415 # what builds takes half a second to load
+
+    request = _request(desk.asked)
+    say, shown = desk.speaker.say, desk.speaker.shown
+    if desk.asked.between:
+        found = compared(desk.root, request, desk.asked.between)
+        facts = {"name": "/".join(found.after.key[:2]) + f".{found.after.language}"}
+        facts |= {"before": str(found.before.number), "after": str(found.after.number)}
+        word = "between" if found.changes else "between-same"
+        desk.tell(shown(say(word, **facts)))
+        for change in found.changes:
+            for line in desk.speaker.change(change):
+                desk.tell(shown(line))
+        numbers = {"between": [found.before.number, found.after.number]}
+        desk.give({**numbers, "changes": [asdict(each) for each in found.changes]}, ())
+        return WELL
+    editions = listed(desk.root, request)
+    names = ["/".join((each.topic, f"{each.audience}.{each.language}")) for each in editions]
+    width = max(map(len, names), default=0)
+    for name, each in zip(names, editions, strict=True):
+        desk.tell(desk.speaker.laid(f"{name:<{width}}  {each.number:>3}  {each.day}  {desk.speaker.edition(each)}"))
+    if not editions:
+        desk.tell(shown(say("no-editions")))
+    desk.give({"editions": list(map(_edition, editions))}, ())
+    return WELL
+
+
+def _edition(edition: Edition) -> dict[str, Any]:
+    plain = ("topic", "audience", "language", "number", "title", "pages", "withdrawn")
+    paths = {f"output/{edition.folder}/{name}": digest for name, digest in edition.files.items()}
+    return {
+        **{name: getattr(edition, name) for name in plain},
+        "day": edition.day.isoformat(),
+        "files": [{"path": path, "sha256": digest} for path, digest in sorted(paths.items())],
+        "changes": [asdict(each) for each in edition.changes],
+    }
+
+
 def _clean(desk: Desk) -> int:
     from mujaz.build import clean  # noqa: PLC0415 # what builds takes half a second to load, and checking does without
 
-    removed, problems = clean(desk.root)
+    removed, problems = clean(desk.root, _today())
     say, shown = desk.speaker.say, desk.speaker.shown
     for name in removed:
         desk.tell(shown(say("removed", path=f"output/{name}")))
@@ -625,13 +666,22 @@ def _doctor(desk: Desk) -> int:
 # ----------------------------------------------------------------------------------------------- arguments
 
 
+def _today() -> datetime.date:
+    """The day of new editions; a build that is to give the same bytes again says it itself (SOURCE_DATE_EPOCH)."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if epoch.isdecimal():
+        return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date()
+    return datetime.date.today()
+
+
 def _request(asked: argparse.Namespace) -> Request:
     """What is asked for."""
     return Request(
         topics=frozenset(asked.topics),
         audiences=frozenset(asked.audience),
         languages=frozenset(asked.lang),
-        media=frozenset(Medium(each) for each in asked.only),
+        media=frozenset(Medium(each) for each in getattr(asked, "only", ())),
         force=getattr(asked, "force", False),
         prove=getattr(asked, "prove", True),
+        today=_today(),
     )

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from mujaz.arabic import digits
 from mujaz.bidi import Base, settle
@@ -16,9 +16,12 @@ from mujaz.draw import Look, draw
 from mujaz.faces import faces_of
 from mujaz.model.brief import Brief, Note, plain
 from mujaz.model.document import Attachment, Document, Medium, Target
+from mujaz.model.edition import Issue, Shown
 from mujaz.model.text import Depth
+from mujaz.notes import voice_for
 from mujaz.policy import closed
 from mujaz.problems import Problem, Where
+from mujaz.prose import localise
 from mujaz.templates import House, TemplateMistakeError, Templates, labels_of, look_of, rendered
 from mujaz.ties import tied
 
@@ -30,10 +33,18 @@ _HELD = re.compile(
     r'(?:(?<=[\s>])|^)([^\s<>&]{1,24})?(<button class="note-call"[^>]*>[^<]*</button>)([.،؛:؟!?,;»”")\]…]*)'
 )
 """A word of usual length, the call of its note, and the marks after it."""
+_FIRST = Issue()
 _SCROLL = '<div class="scroll" tabindex="0" role="region" aria-label="{0}">'
 
 
-def compose(brief: Brief, templates: Templates, *, medium: Medium, house: House, edition: int = 1) -> Document:
+def compose(
+    brief: Brief,
+    templates: Templates,
+    *,
+    medium: Medium,
+    house: House,
+    issue: Issue = _FIRST,
+) -> Document:
     """The page of a brief in an edition. Raises TemplateMistakeError where a template of the house does not work."""
     labels = labels_of(templates, brief.language)
     try:
@@ -47,7 +58,8 @@ def compose(brief: Brief, templates: Templates, *, medium: Medium, house: House,
         "brief": told,
         "labels": labels,
         "house": look_of(house, direction=brief.direction, digits=brief.digits, medium=medium),
-        "edition": digits(str(edition), brief.digits),
+        "edition": digits(str(issue.number), brief.digits),
+        "changes": _changed(issue.shown, brief) if issue.shown else {},
         "code": _code(brief.web) if medium.paged else "",
         "print": medium.paged,
         "press": medium is Medium.PRESS,
@@ -90,6 +102,36 @@ def _code(address: str) -> str:
 
     drawn = segno.make(address, error="m", micro=False).svg_inline(border=0, dark="#000000", omitsize=True)
     return f"data:image/svg+xml;base64,{base64.b64encode(drawn.encode()).decode()}"
+
+
+def _changed(shown: Shown, brief: Brief) -> dict[str, Any]:
+    """What changed, set like any text of the brief; a point that the page has is linked."""
+    voice = voice_for(brief.language, brief.digits)
+
+    def text(words: str) -> Markup:
+        # Quotation marks need no escape in a text, and a number in one would be taken for one of the brief's.
+        safe = str(escape(words)).replace("&#39;", "'").replace("&#34;", '"')
+        return Markup(localise(safe, voice))  # noqa: S704 # escaped before
+
+    places = {item.anchor for section in brief.sections for item in section.points}
+    lines = [
+        {
+            "kind": line.kind,
+            "word": line.word,
+            "section": text(line.section),
+            "names": [
+                {
+                    "text": text(each.text),
+                    "anchor": each.point if each.point in places else "",
+                    "figures": text(each.figures),
+                }
+                for each in line.names
+            ],
+            "rest": line.rest,
+        }
+        for line in shown.lines
+    ]
+    return {"title": text(shown.title), "lines": lines, "more": shown.more}
 
 
 _NAMING = ("term", "actor", "headline")

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from mujaz.archive import Archive
+from mujaz.changes import Clerk
 from mujaz.check import Findings, check_grounds, check_topic, concluded
 from mujaz.check.crew import spread
 from mujaz.gate import Gate
@@ -18,7 +20,6 @@ from mujaz.model.content import Entry, Library
 from mujaz.model.document import State, Target
 from mujaz.plan import Request, asked, targets
 from mujaz.problems import Problem, errors, in_order
-from mujaz.publish import Shelf
 from mujaz.read import Grounds, read_grounds, read_topic
 from mujaz.sources import Sources, common, meant, sources, topic
 from mujaz.stamps import Stamps
@@ -119,7 +120,12 @@ class Fleet:
         """A name for what is kept from anyone, of all topics."""
         return self.gate.everyone(self.seen[slug].kept[language][""] for slug, language in self.keys())
 
-    def opened(self, slug: str, shelf: Shelf, state: State) -> tuple[Site, bool, tuple[Problem, ...]]:
+    @cached_property
+    def clerk(self) -> Clerk:
+        """Knows the words in which readers are told of editions."""
+        return Clerk(self.library, self.templates)
+
+    def opened(self, slug: str, archive: Archive, state: State) -> tuple[Site, bool, tuple[Problem, ...]]:
         """A topic as it is now, alone in its library; whether it is as it was, and what else is wrong with it if not.
 
         A topic that was changed meanwhile is checked once more; one that has errors now is not there.
@@ -134,9 +140,11 @@ class Fleet:
         site = Site(
             replace(self.library, topics=entries),
             self.templates,
-            shelf,
+            archive.stacks.shelf,
             state,
             self.gate.of((*entries, *(each for each in self.lenders if each.slug != slug))),
+            archive,
+            self.clerk,
         )
         return site, same, wrong
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -9,13 +10,16 @@ from hashlib import sha256
 from types import MappingProxyType
 
 from mujaz.arabic import HijriRangeError
+from mujaz.archive import Archive, Editor
 from mujaz.assemble import assemble
+from mujaz.changes import Clerk
 from mujaz.export.engines import versions
 from mujaz.faces import digest, lacking
 from mujaz.gate import Gate
 from mujaz.model.brief import Brief, Selection, plain
 from mujaz.model.content import Entry, Library
 from mujaz.model.document import Made, Medium, State, Target, Theme
+from mujaz.model.edition import Issue, Since
 from mujaz.model.yielded import Yielded
 from mujaz.plan import Request, targets, why
 from mujaz.problems import Problem, Where
@@ -34,6 +38,15 @@ class Site:
     state: State
     gate: Gate
     """What readers are kept from."""
+    archive: Archive
+    """The editions that were published."""
+    clerk: Clerk
+    """Knows the words in which they are told of."""
+
+    @property
+    def editor(self) -> Editor:
+        """Who knows what may be said of editions."""
+        return Editor(self.gate, self.clerk)
 
     @property
     def house(self) -> House:
@@ -46,9 +59,12 @@ class Site:
         return self.library.workspace.theme
 
 
-def site_of(library: Library, templates: Templates, shelf: Shelf, state: State) -> Site:
-    """What a build works with, and the gate that its files go through."""
-    return Site(library, templates, shelf, state, Gate(library, templates))
+def site_of(
+    library: Library, templates: Templates, *, shelf: Shelf, state: State, today: datetime.date | None = None
+) -> Site:
+    """What a build works with, and the gate that its files go through; `today` dates new editions."""
+    gate, archive = Gate(library, templates), Archive(shelf, today)
+    return Site(library, templates, shelf, state, gate, archive, Clerk(library, templates))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +89,10 @@ class Job:
     choice: Choice
     inputs: Mapping[str, str]
     because: tuple[str, ...]
+    since: Since | None = None
+    """What changed since the edition before, where the audience is told."""
+    told: bool = True
+    """Whether it is told here: where pages are promised, only if they have the room."""
     wanted: bool = True
     """Whether the file is asked for; pages that only tell what a web page shows are not."""
     of: str = ""
@@ -146,6 +166,7 @@ class _Table:
 
     choice: Choice
     brief: Brief
+    since: Since | None
     inputs: Mapping[str, str]
     """Without those of a medium."""
 
@@ -156,21 +177,25 @@ class _Table:
         budget = reader.pages if Medium.PRINT.value in reader.formats else None
         whole = assembled(site, richest)
         if budget is None:
-            return _Table(Choice((richest,), None, 0, known=True), whole, {**shared, "brief": whole.digest})
+            since = _since(site, whole)
+            return _Table(Choice((richest,), None, 0, known=True), whole, since, {**shared, **_told(whole, since)})
         rungs = ladder(richest)
         pages = Target(entry.slug, audience, entry.language, Medium.PRINT)
         told = "\n\n".join((str(budget), whole.digest, *map(outline, rungs)))
         inputs = {**shared, "choice": sha256(told.encode()).hexdigest()}
-        rung, known = 0, False
-        if last := _last(site, pages):
+        last = _last(site, pages)
+        rung = min(last[1].rung, len(rungs) - 1) if last else 0
+        brief = assembled(site, rungs[rung]) if rung else whole
+        since = _since(site, brief)
+        inputs |= _told(brief, since)
+        known = False
+        if last:
             told_in, made = last
-            rung = min(made.rung, len(rungs) - 1)
             # Pages that are made are counted: that a web page told so much does not promise that they fit.
             known = (told_in == pages or not printed) and _same(
                 {**inputs, **of_medium(site.theme, told_in.medium)}, made
             )
-        brief = assembled(site, rungs[rung]) if rung else whole
-        return _Table(Choice(rungs, budget, rung, known), brief, {**inputs, "brief": brief.digest})
+        return _Table(Choice(rungs, budget, rung, known), brief, since, inputs)
 
 
 def _last(site: Site, topic: Target) -> tuple[Target, Made] | None:
@@ -181,7 +206,34 @@ def _last(site: Site, topic: Target) -> tuple[Target, Made] | None:
 
 def _same(inputs: Mapping[str, str], made: Made) -> bool:
     """Whether a file was made of the same, whatever of it was told."""
-    return inputs == {name: each for name, each in made.inputs.items() if name != "brief"}
+    one, other = ({name: each for name, each in held.items() if name != "brief"} for held in (inputs, made.inputs))
+    return one == other
+
+
+def _since(site: Site, brief: Brief) -> Since | None:
+    """What changed, for audiences that are told; nothing where nothing did that is read."""
+    if not site.library.audiences[brief.audience].changes:
+        return None
+    since = site.archive.since(brief, site.editor)
+    return since if since and since.changes else None
+
+
+def _told(brief: Brief, since: Since | None) -> dict[str, str]:
+    """The inputs that a brief is, and what it says of the edition before it."""
+    changes = {"changes": sha256(repr(since).encode()).hexdigest()} if since else {}
+    return {"brief": brief.digest, **changes}
+
+
+def issue_of(job: Job, site: Site) -> Issue:
+    """The edition that a job makes: print and screen of a brief are one, also when they are made apart."""
+    return Issue(number_of(job, site), site.clerk.shown(job.brief, job.since) if job.since and job.told else None)
+
+
+def number_of(job: Job, site: Site) -> int:
+    """The number of the edition that a job makes."""
+    made = site.state.made
+    siblings = (replace(job.target, medium=medium).name for medium in Medium)
+    return site.archive.number(job.key, job.inputs["brief"], [made[name] for name in siblings if name in made])
 
 
 def of_medium(theme: Theme, medium: Medium) -> dict[str, str]:
@@ -195,7 +247,13 @@ def _job(site: Site, table: _Table, target: Target, request: Request) -> Job:
     because = why(inputs, made, site.shelf.digest(target.name))
     if not because and request.prove and made and not made.proven:
         because = ("unproven",)
-    return Job(target, table.brief, table.choice, inputs, because or (("forced",) if request.force else ()))
+    because = because or (("forced",) if request.force else ())
+    job = Job(target, table.brief, table.choice, inputs, because, table.since)
+    if job.since and job.budget is not None:
+        job = replace(job, told=table.choice.known and made is not None and not made.silent)
+    if not job.because and made and made.edition != number_of(job, site):
+        return replace(job, because=("edition",))
+    return job
 
 
 def _pages_for(jobs: list[Job], site: Site, tables: Mapping[tuple[str, str, str], _Table]) -> list[Job]:
@@ -213,8 +271,10 @@ def told_at(job: Job, rung: int, site: Site) -> Job:
     if rung == job.choice.rung:
         return job
     brief = assembled(site, job.choice.rungs[rung])
-    inputs = MappingProxyType({**job.inputs, "brief": brief.digest})
-    return replace(job, brief=brief, inputs=inputs, choice=replace(job.choice, rung=rung))
+    since = _since(site, brief)
+    others = {name: each for name, each in job.inputs.items() if name != "changes"}
+    inputs = MappingProxyType({**others, **_told(brief, since)})
+    return replace(job, brief=brief, since=since, inputs=inputs, choice=replace(job.choice, rung=rung))
 
 
 def _unprintable(brief: Brief, entry: Entry, target: Target, theme: Theme) -> list[Problem]:

@@ -10,7 +10,6 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote
 
-from lxml.html import fragment_fromstring
 from markupsafe import Markup
 
 from mujaz import arabic
@@ -21,6 +20,7 @@ from mujaz.model.content import Audience, Entry, Workspace
 from mujaz.model.listing import Card, Copy, Held, Listed, Listing, Offer
 from mujaz.model.text import Kept
 from mujaz.notes import voice_for
+from mujaz.prose import bare
 
 _LINES = frozenset({"title", "headline", "statement", "term", "instrument", "caption"})
 """The fields that search looks through: what stands at the head of a block or point."""
@@ -57,7 +57,7 @@ def card(brief: Brief, free: Free, sha256: str) -> Card:
         sha256=sha256,
         direction=brief.direction,
         title=unicodedata.normalize("NFC", brief.name) if free.title else None,
-        subtitle=_plain(brief.subtitle) if brief.subtitle is not None and free.subtitle else None,
+        subtitle=bare(brief.subtitle) if brief.subtitle is not None and free.subtitle else None,
         day=brief.day,
         label=brief.label,
         keywords=brief.keywords,
@@ -71,15 +71,7 @@ def _lines(brief: Brief) -> Iterator[str]:
             yield section.mention.striptags()
         for holder in (section.fields, *(item.mentions for item in section.points)):
             told = (value for name, value in holder.items() if name in _LINES)
-            yield from (_plain(value) for value in told if isinstance(value, Markup))
-
-
-def _plain(text: Markup) -> str:
-    """A set text without its notes."""
-    holder = fragment_fromstring(str(text), create_parent="div")
-    for each in (*holder.find_class("note-call"), *holder.find_class("cite")):
-        each.drop_tree()
-    return unicodedata.normalize("NFC", " ".join(holder.text_content().split()))
+            yield from (bare(value) for value in told if isinstance(value, Markup))
 
 
 def _line(text: str) -> str:

@@ -69,6 +69,7 @@ def _made(each: Any, shared: dict[str, str]) -> Made:
         int(each.get("rung", 0)),
         None if filled is None else float(filled),
         bool(each.get("proven", True)),
+        bool(each.get("silent", False)),
         str(each.get("kept", "")),  # missing where an older Mujaz wrote it: the file is looked through once more
         str(each.get("of", "")),
         tuple(_yielded(one) for one in each.get("yielded", ())),
@@ -107,6 +108,7 @@ def _told(each: Made) -> dict[str, object]:
         **({"rung": each.rung} if each.rung else {}),
         **({"yielded": gave_way} if gave_way else {}),
         **({} if each.proven else {"proven": False}),
+        **({"silent": True} if each.silent else {}),
         **({} if each.filled is None else {"filled": each.filled}),
         "kept": each.kept,
         **({"of": each.of} if each.of else {}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -23,6 +24,8 @@ class Request:
     force: bool = False
     prove: bool = True
     """Whether each file is proved before it is published."""
+    today: datetime.date | None = None
+    """The day of new editions; without one, none is archived."""
 
 
 class RefusedError(Exception):
@@ -88,9 +91,3 @@ def why(inputs: Mapping[str, str], made: Made | None, present: str | None) -> tu
         return ("output-changed",)
     names = sorted({*inputs, *made.inputs})
     return tuple(name for name in names if inputs.get(name) != made.inputs.get(name))
-
-
-def edition(brief: str, made: Collection[Made]) -> int:
-    """The number of the edition that a brief's digest belongs to; `made` are its files of all media."""
-    same = [each.edition for each in made if each.inputs.get("brief") == brief]
-    return max(same) if same else max((each.edition for each in made), default=0) + 1

@@ -77,7 +77,7 @@ def press(root: Path, name: str, *, cmyk: bool, booklet: Booklet | None) -> Resu
         told += (Problem("profile-lent", Where("mujaz.yaml"), {"found": profile.name}, Severity.WARNING),)
     with opened(root / "output") as shelf:
         state, doubts = recalled(shelf)
-        site = site_of(library, open_templates(root), shelf, state)
+        site = site_of(library, open_templates(root), shelf=shelf, state=state)
         made = _made(site, target, Pressing(profile, booklet))
     return Result(made.files, in_order((*told, *doubts, *made.problems)))
 

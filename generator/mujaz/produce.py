@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
+from mujaz.archive import Issued
 from mujaz.compose import compose
 from mujaz.export import export
 from mujaz.fit import Search
 from mujaz.gate import Gate, reader
-from mujaz.jobs import Job, Mistakes, Site, told_at
+from mujaz.jobs import Job, Mistakes, Site, issue_of, number_of, told_at
 from mujaz.lock import encode, entry
 from mujaz.model.document import Document, Made, Medium, Output, State, Target
 from mujaz.model.limits import Limits
 from mujaz.model.yielded import Yielded
-from mujaz.plan import edition, why
+from mujaz.plan import why
 from mujaz.problems import Problem, Where, errors
 from mujaz.proof import proof
 from mujaz.publish import LOG, STATE, OutputError, Shelf
@@ -69,6 +70,15 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
+class Done:
+    """A file that may be published, with what is to be said of it."""
+
+    job: Job
+    output: Output
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Ears:
     """Who is told while files are made."""
 
@@ -95,6 +105,11 @@ class Run:
     waiting: dict[Key, list[Task]] = field(default_factory=dict)
     fitting: dict[Key, tuple[Job, Output]] = field(default_factory=dict)
     """The richest pages so far that are within their budget, while the search goes on."""
+    left: dict[Key, set[Target]] = field(default_factory=dict)
+    """What is still to come of a brief: its files are published together, when all of them are well."""
+    done: dict[Key, list[Done]] = field(default_factory=dict)
+    broken: set[Key] = field(default_factory=set)
+    """Briefs of which a file failed."""
     built: list[Built] = field(default_factory=list)
     fresh: list[Target] = field(default_factory=list)
     failed: list[Target] = field(default_factory=list)
@@ -124,6 +139,8 @@ def produce(plans: Iterable[Planned], run_: Run, how: How) -> None:
             job, site, _ = run_.open.pop(document.name)
             if job.budget is not None and job.key in run_.searches and isinstance(outcome, Output):
                 _tried(run_, (job, site), document, outcome)
+            elif job.budget is not None and job.key in run_.fitting:
+                _closed(run_, (job, site), document, outcome)
             else:
                 _finish(run_, (job, site), document, outcome)
         if not run_.ready:
@@ -138,7 +155,7 @@ def _documents(run_: Run, source: Iterator[Planned]) -> Iterator[Document]:
             try:
                 document = _composed(job, site)
             except TemplateMistakeError as mistake:
-                _fail(run_, job, (mistake.problem,))
+                _fail(run_, (job, site), (mistake.problem,))
                 continue
             run_.open[document.name] = (job, site, document)
             yield document
@@ -151,9 +168,11 @@ def _documents(run_: Run, source: Iterator[Planned]) -> Iterator[Document]:
 def _entered(run_: Run, planned: Planned) -> None:
     """Sort the jobs of a topic: what is fresh, what is to be made now, and what waits for pages."""
     for target, problem in planned.mistakes:
-        run_.problems.append(problem)
-        run_.failed.append(target)
-        _step(run_, target, well=False)
+        run_.broken.add((target.topic, target.audience, target.language))
+        _lost(run_, target, (problem,))
+    for job in planned.jobs:
+        if job.wanted and (job.because or not job.choice.known):
+            run_.left.setdefault(job.key, set()).add(job.target)
     for job in planned.jobs:
         if job.choice.known and not job.because:
             _known(run_, job)
@@ -164,6 +183,9 @@ def _entered(run_: Run, planned: Planned) -> None:
             run_.ready.append((job, planned.site))
         else:
             run_.waiting.setdefault(job.key, []).append((job, planned.site))
+    for key, job in {job.key: job for job in planned.jobs if job.wanted}.items():
+        if key not in run_.left and key not in run_.broken:  # a build was killed before it was archived
+            run_.problems += archived(job, run_.made, planned.site)
 
 
 def _known(run_: Run, job: Job) -> None:
@@ -187,13 +209,32 @@ def _tried(run_: Run, task: Task, document: Document, output: Output) -> None:
         return
     del run_.searches[job.key]
     if search.answer is None:
-        _fail(run_, job, (_over(job, output),))
+        _fail(run_, task, (_over(job, output),))
         return
-    best, kept_ = run_.fitting.pop(job.key)
+    best, kept_ = run_.fitting[job.key]
+    if best.wanted and best.since:
+        run_.ready.append((replace(best, told=True), site))
+        return
+    del run_.fitting[job.key]
     if best is not job:
         document = _composed(best, site)
+    _settled(run_, (best, site), document, kept_)
+
+
+def _closed(run_: Run, task: Task, document: Document, outcome: Output | Failure) -> None:
+    """The richest pages that fit were laid out once more, with what changed: they may have no room for that."""
+    job, site = task
+    best, kept_ = run_.fitting.pop(job.key)
+    if isinstance(outcome, Output) and (outcome.pages or 0) <= (job.budget or 0):
+        best, kept_ = job, outcome
+    _settled(run_, (best, site), document, kept_)
+
+
+def _settled(run_: Run, task: Task, document: Document, output: Output) -> None:
+    """It is known what is told: the pages are done, and the web page that has waited for them is next."""
+    best, site = task
     if best.wanted:
-        _finish(run_, (replace(best, because=_because(best, site)), site), document, kept_)
+        _finish(run_, (replace(best, because=_because(best, site)), site), document, output)
     _released(run_, best)
 
 
@@ -206,12 +247,15 @@ def _released(run_: Run, pages: Job) -> None:
             run_.ready.append((now, site))
         else:
             _known(run_, now)
+            _come(run_, (now, site))
 
 
 def _because(job: Job, site: Site) -> tuple[str, ...]:
     """Why a file must be made, now that it is known what it tells."""
     last = site.state.made.get(job.target.name)
     because = why(job.inputs, last, site.shelf.digest(job.target.name))
+    if not because and last and last.edition != number_of(job, site):
+        because = ("edition",)
     return because or tuple(each for each in job.because if each in ("forced", "unproven"))
 
 
@@ -223,23 +267,66 @@ def _over(job: Job, output: Output) -> Problem:
 
 
 def _finish(run_: Run, task: Task, document: Document, outcome: Output | Failure) -> None:
-    """Prove and publish one file."""
+    """Prove one file; it is published with the others of its brief."""
     job, site = task
-    name = job.target.name
     found = examined(document, outcome, site.gate)
-    if isinstance(outcome, Output) and not errors(found):
-        found += published(name, outcome.data, run_.shelf)
     if not isinstance(outcome, Output) or errors(found):
-        _fail(run_, job, found)
+        _fail(run_, task, found)
+        return
+    run_.done.setdefault(job.key, []).append(Done(job, outcome, found))
+    _come(run_, task)
+
+
+def _come(run_: Run, task: Task) -> None:
+    """A file has come to its end: where it was the last of its brief, those that are well are published.
+
+    None is, where another one of the same new edition failed: an edition is whole, or it is not there.
+    """
+    job, site = task
+    key = job.key
+    run_.left[key].discard(job.target)
+    if run_.left[key]:
+        return
+    del run_.left[key]
+    done, half = run_.done.pop(key, []), key in run_.broken
+    for each in done:
+        number = number_of(each.job, site)
+        name = f"output/{each.job.target.name}"
+        if half and not _begun(each.job, number, site):
+            problem = Problem("edition-half", Where(name), {"found": name, "edition": str(number)})
+            _lost(run_, each.job.target, (*each.problems, problem))
+        else:
+            _publish(run_, each, number, site)
+    if done and key not in run_.broken:
+        run_.problems += archived(done[0].job, run_.made, site)
+
+
+def _begun(job: Job, number: int, site: Site) -> bool:
+    """Whether some file of the edition was published before."""
+    siblings = (site.state.made.get(replace(job.target, medium=medium).name) for medium in Medium)
+    known = any(
+        each and each.edition == number and each.inputs.get("brief") == job.inputs["brief"] for each in siblings
+    )
+    return known or site.archive.known(job.key).last == number
+
+
+def _publish(run_: Run, done: Done, number: int, site: Site) -> None:
+    """Put one file in its place."""
+    job, output, name = done.job, done.output, done.job.target.name
+    found = (*done.problems, *published(name, output.data, run_.shelf))
+    if errors(found):
+        run_.broken.add(job.key)
+        _lost(run_, job.target, found)
         return
     this = Made(
         job.inputs,
-        sha256(outcome.data).hexdigest(),
-        outcome.pages,
-        _edition(job, site.state),
+        sha256(output.data).hexdigest(),
+        output.pages,
+        number,
         job.choice.rung,
-        _filled(job, outcome),
+        _filled(job, output),
         run_.prove,
+        job.since is not None and not job.told,
         site.gate.digest(job.target.topic, job.target.language, job.target.audience),
         job.of,
         job.yielded,
@@ -251,22 +338,57 @@ def _finish(run_: Run, task: Task, document: Document, outcome: Output | Failure
     _step(run_, job.target, well=True)
 
 
+def archived(job: Job, made: Mapping[str, Made], site: Site) -> tuple[Problem, ...]:
+    """Put into the archive what was published of a brief, in all media, and is not there yet."""
+    ours = issued(job.key, job.inputs["brief"], made)
+    if not ours or site.archive.holds(job.key, next(iter(ours.values())), list(map(_file, ours))):
+        return ()
+    files = {
+        _file(name): data
+        for name, each in ours.items()
+        if (data := site.shelf.read(name)) is not None and sha256(data).hexdigest() == each.sha256
+    }
+    pages = next((each.pages for each in ours.values() if each.pages), None)
+    number = next(iter(ours.values())).edition
+    return site.archive.keep(job.brief, Issued(number, files, pages), site.editor)
+
+
+def issued(key: Key, brief: str, made: Mapping[str, Made]) -> dict[str, Made]:
+    """The files that show a brief, in the newest edition that any of them is of."""
+    names = (Target(*key, medium).name for medium in Medium)
+    shown = {name: each for name in names if (each := made.get(name)) and each.inputs.get("brief") == brief}
+    number = max((each.edition for each in shown.values()), default=0)
+    return {name: each for name, each in shown.items() if each.edition == number}
+
+
+def _file(name: str) -> str:
+    return name.partition("/")[2]
+
+
 def _filled(job: Job, output: Output) -> float | None:
     """How full the last page is, of briefs whose pages are counted."""
     return None if job.budget is None or output.filled is None else round(output.filled, 2)
 
 
-def _fail(run_: Run, job: Job, problems: tuple[Problem, ...]) -> None:
+def _fail(run_: Run, task: Task, problems: tuple[Problem, ...]) -> None:
     """A file that is not made, and the web pages that would have told the same."""
+    job, _ = task
     run_.searches.pop(job.key, None)
     run_.fitting.pop(job.key, None)
     run_.problems += problems
-    lost = [job.target] if job.wanted else []
+    lost = [task] if job.wanted else []
     if job.target.medium is Medium.PRINT:
-        lost += [each.target for each, _ in run_.waiting.pop(job.key, [])]
-    for target in lost:
-        run_.failed.append(target)
-        _step(run_, target, well=False)
+        lost += run_.waiting.pop(job.key, [])
+    run_.broken.add(job.key)
+    for each in lost:
+        _lost(run_, each[0].target)
+        _come(run_, each)
+
+
+def _lost(run_: Run, target: Target, problems: tuple[Problem, ...] = ()) -> None:
+    run_.problems += problems
+    run_.failed.append(target)
+    _step(run_, target, well=False)
 
 
 def _step(run_: Run, target: Target, *, well: bool) -> None:
@@ -284,7 +406,17 @@ def settled(job: Job, site: Site) -> Job | Problem:
         search = search.tried(fits=(outcome.pages or 0) <= (job.choice.budget or 0))
         if search.rung is None and search.answer is None:
             return _over(job, outcome)
-    return job if search.answer is None else told_at(job, search.answer, site)
+    return job if search.answer is None else _closing(told_at(job, search.answer, site), site)
+
+
+def _closing(job: Job, site: Site) -> Job:
+    """The same job, telling what changed where its pages have the room."""
+    told = replace(job, told=True)
+    if job.since is None or job.told:
+        return told
+    [(_, outcome)] = run([_composed(told, site)], export, jobs=1, limits=site.library.workspace.limits)
+    fits = isinstance(outcome, Output) and (outcome.pages or 0) <= (job.choice.budget or 0)
+    return told if fits else job
 
 
 def composed(jobs: Iterable[Job], site: Site) -> tuple[list[tuple[Job, Document]], Mistakes]:
@@ -300,15 +432,9 @@ def composed(jobs: Iterable[Job], site: Site) -> tuple[list[tuple[Job, Document]
 
 
 def _composed(job: Job, site: Site) -> Document:
-    number = _edition(job, site.state)
-    document = compose(job.brief, site.templates, medium=job.target.medium, house=site.house, edition=number)
+    issue = issue_of(job, site)
+    document = compose(job.brief, site.templates, medium=job.target.medium, house=site.house, issue=issue)
     return replace(document, budget=job.budget)
-
-
-def _edition(job: Job, state: State) -> int:
-    """The number of what a job makes: print and screen of a brief are one edition, also when they are made apart."""
-    siblings = (replace(job.target, medium=medium) for medium in Medium)
-    return edition(job.inputs["brief"], [state.made[each.name] for each in siblings if each.name in state.made])
 
 
 def noted(name: str, made: Made, shelf: Shelf) -> tuple[Problem, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -98,6 +99,14 @@ def write(passage: Passage, calls: Sequence[Markup]) -> Markup:
     for number, call in enumerate(calls):
         html = html.replace(f'<sup data-cite="{number}"></sup>', str(call))
     return Markup(html)  # noqa: S704 # cleaned by nh3 in `read`; the calls come from `assemble`, which escapes
+
+
+def bare(html: str) -> str:
+    """The plain text of a finished field, without its notes and citations."""
+    holder = fragment_fromstring(str(html), create_parent="div")
+    for each in (*holder.find_class("note-call"), *holder.find_class("cite")):
+        each.drop_tree()
+    return unicodedata.normalize("NFC", " ".join(holder.text_content().split()))
 
 
 def localise(html: str, voice: Voice) -> str:

@@ -62,7 +62,7 @@ def prove(root: Path, names: Sequence[str], say: Sayer) -> Result:
         return Result(problems=seen.problems)
     with opened(root / "output") as shelf:
         state, doubts = recalled(shelf)
-        site = site_of(seen.library, open_templates(root), shelf, state)
+        site = site_of(seen.library, open_templates(root), shelf=shelf, state=state)
         jobs, mistakes = plan(site, Request(media=frozenset({Medium.PRINT})))
         reports: list[Report] = []
         told = [*seen.problems, *doubts, *(each for _, each in mistakes)] if not names else [*doubts]

@@ -9,9 +9,9 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from mujaz.stamps import Stamps
 
@@ -27,7 +27,8 @@ BUSY = ".mujaz/busy"
 DELIVERING = ".mujaz/delivering"
 """Held by deliveries that are at work, which builds do not wait for."""
 _TEMPORARY = re.compile(r"\.mujaz-[0-9a-f]{16}\.tmp")
-_NAME = re.compile(r"(?:\.mujaz|[a-z0-9][a-z0-9-]*)/[a-z0-9][a-z0-9.-]*|index\.html")
+_ARCHIVE = r"editions/[a-z0-9][a-z0-9-]*/[a-z0-9][a-z0-9-]*\.[a-z]+/[1-9][0-9]*/[a-z0-9][a-z0-9.-]*"
+_NAME = re.compile(rf"(?:\.mujaz|[a-z0-9][a-z0-9-]*)/[a-z0-9][a-z0-9.-]*|index\.html|feed\.atom|{_ARCHIVE}")
 
 
 class OutputError(Exception):
@@ -116,29 +117,51 @@ class Shelf:
         return os.lstat(door).st_ctime_ns
 
     def remove(self, name: str) -> bool:
-        """Take away a file that Mujaz made, and its folder where nothing is left in it."""
+        """Take away a file that Mujaz made, and the folders above it where nothing is left in them."""
         path = self._path(name)
         if path.is_symlink() or not path.is_file():
             return False
         path.unlink()
         with contextlib.suppress(OSError):
-            path.parent.rmdir()
+            for _ in PurePath(name).parent.parts:
+                path = path.parent
+                path.rmdir()
         return True
+
+    def folders(self, name: str) -> tuple[str, ...]:
+        """The names of the folders in a folder, sorted; links are none."""
+        return self._entries(name, os.DirEntry.is_dir)
+
+    def files(self, name: str) -> tuple[str, ...]:
+        """The names of the plain files in a folder, sorted."""
+        return self._entries(name, os.DirEntry.is_file)
+
+    def _entries(self, name: str, kind: Callable[..., bool]) -> tuple[str, ...]:
+        here = str(self.folder)  # as text: there may be tens of thousands of these folders
+        try:
+            for part in name.split("/"):
+                here = f"{here}/{part}"
+                if os.path.islink(here):
+                    return ()
+            with os.scandir(here) as found:
+                return tuple(sorted(each.name for each in found if kind(each, follow_symlinks=False)))
+        except OSError:
+            return ()
 
     def sweep(self) -> None:
         """Take away what a killed build left: temporary files of ours, by their names."""
         for folder in (self.folder, *(each for each in self.folder.glob("*") if not each.is_symlink())):
-            with contextlib.suppress(OSError):  # what cannot be swept is in nobody's way
-                for path in folder.iterdir():
-                    if _TEMPORARY.fullmatch(path.name) and path.is_file() and not path.is_symlink():
-                        with contextlib.suppress(OSError):
-                            path.unlink()
+            _sweep(folder)
+
+    def sweep_folder(self, name: str) -> None:
+        """The same in one folder of the archive: there are too many of them to look into all at each start."""
+        _sweep(self.folder / name)
 
     def _path(self, name: str) -> Path:
         if not _NAME.fullmatch(name) or ".." in name:
             raise OutputError("path-outside", name)
         path = self.folder / name
-        for each in (self.folder, path.parent):
+        for each in reversed(path.parents[: len(PurePath(name).parts)]):
             if each.is_symlink():
                 raise OutputError("output-is-link", each.name)
         if path.is_dir() and not path.is_symlink():
@@ -197,6 +220,15 @@ def alone(folder: Path, door: str) -> Iterator[None]:
         except OSError as error:
             raise OutputError("delivery-busy" if door == DELIVERING else "output-busy", folder.name) from error
         yield
+
+
+def _sweep(folder: Path) -> None:
+    """What cannot be swept is in nobody's way."""
+    with contextlib.suppress(OSError), os.scandir(folder) as found:
+        for each in found:
+            if _TEMPORARY.fullmatch(each.name) and each.is_file(follow_symlinks=False):
+                with contextlib.suppress(OSError):
+                    os.unlink(each.path)
 
 
 def _sync(folder: Path) -> None:

@@ -7,6 +7,7 @@ import os
 import re
 import textwrap
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +16,7 @@ from typing import Any
 
 from mujaz.bidi import terminal
 from mujaz.marks import parse
+from mujaz.model.edition import Change, Edition
 from mujaz.model.yielded import Yielded
 from mujaz.problems import Problem, Severity, errors
 
@@ -130,6 +132,24 @@ class Speaker:
         fewer = each.points < each.of
         word = "all" if each.gone else "both" if fewer and each.depth else "points" if fewer else "depth"
         return self.say(f"gave-{word}", kind=kind, points=each.points, of=each.of, depth=each.depth)
+
+    def edition(self, each: Edition) -> str:
+        """A published edition on a line: its files, its pages, how much it changed."""
+        files = sorted(name.rpartition(".")[2] for name in each.files)
+        told = [self.say("withdrawn")] if each.withdrawn else files
+        told += [self.say("of-pages", count=each.pages)] if each.pages else []
+        counts = Counter(change.kind for change in each.changes)
+        told += [self.say(f"count-{kind}", count=count) for kind, count in counts.items()]
+        return ("، " if self.language == "ar" else ", ").join(told)
+
+    def change(self, each: Change) -> list[str]:
+        """A difference between two editions, with old and new words."""
+        facts = {"section": each.section, "about": each.about, "before": each.before, "after": each.after}
+        shown = {name: _visible(_short(fact or "")) for name, fact in facts.items()}
+        lines = [self.say(f"change-{each.kind}", **shown)]
+        if each.kind == "reworded":
+            lines += ["    " + self.say("change-was", **shown), "    " + self.say("change-now", **shown)]
+        return lines
 
     def _indented(self, text: str) -> Iterable[str]:
         for line in textwrap.wrap(text, max(40, self.width - 4), break_long_words=False, break_on_hyphens=False):

@@ -36,11 +36,12 @@ sys.path[:0] = [str(ROOT / "generator"), str(ROOT / "tests")]
 from bench.typeset import typeset  # noqa: E402 # run as a script, it must find the packages first
 from mujaz import index as indexing  # noqa: E402 # as above
 from mujaz import produce as producing  # noqa: E402
-from mujaz.build import build, look  # noqa: E402
+from mujaz.build import build  # noqa: E402
 from mujaz.compose import compose  # noqa: E402
 from mujaz.faces import faces_of  # noqa: E402
 from mujaz.model.document import Document, Medium, Output  # noqa: E402
 from mujaz.plan import Request  # noqa: E402
+from mujaz.standing import look  # noqa: E402
 from mujaz.templates import House, open_templates, packaged_folder  # noqa: E402
 from workspace import crewed, lay  # noqa: E402
 

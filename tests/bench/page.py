@@ -48,6 +48,7 @@ from mujaz.faces import faces_of, with_faces  # noqa: E402
 from mujaz.model.brief import Brief  # noqa: E402
 from mujaz.model.document import Document, Medium  # noqa: E402
 from mujaz.plan import Request  # noqa: E402
+from mujaz.standing import look  # noqa: E402 # as above
 from mujaz.templates import House, open_templates  # noqa: E402
 from workspace import crewed  # noqa: E402 # as above
 
@@ -85,7 +86,7 @@ def workspace(folder: Path) -> Path:
 
 def assembled(root: Path) -> tuple[Brief, Callable[[], Document]]:
     """The brief, and what composes it for print."""
-    seen, jobs = mujaz.build.look(root, REQUEST)
+    seen, jobs = look(root, REQUEST)
     if seen.library is None:
         raise SystemExit(f"not read: {seen.problems}")
     brief, templates, house = jobs[0].brief, open_templates(root), House(seen.library.workspace, seen.library.logo)

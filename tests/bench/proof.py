@@ -15,12 +15,12 @@ from statistics import median
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "generator"), str(ROOT / "tests")]
 
-from mujaz.build import look  # noqa: E402 # run as a script, it must find the packages first
 from mujaz.compose import compose  # noqa: E402
 from mujaz.export import export  # noqa: E402
 from mujaz.model.document import Medium  # noqa: E402
 from mujaz.plan import Request  # noqa: E402
 from mujaz.proof import findings  # noqa: E402
+from mujaz.standing import look  # noqa: E402 # run as a script, it must find the packages first
 from mujaz.templates import House, open_templates  # noqa: E402
 
 REQUEST = Request(

@@ -12,12 +12,13 @@ import pypdfium2
 import pytest
 from weasyprint.text.fonts import FontConfiguration
 
-from mujaz.build import Result, look
+from mujaz.build import Result
 from mujaz.compose import compose
 from mujaz.export.pdf import _BASE, Fetcher, _laid_out
 from mujaz.faces import faces_of, with_faces
 from mujaz.model.document import Medium, Theme
 from mujaz.plan import Request
+from mujaz.standing import look
 from mujaz.templates import House, open_templates
 
 ROOT = Path(__file__).resolve().parents[2]

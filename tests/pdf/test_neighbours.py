@@ -13,10 +13,11 @@ import yaml
 from lxml.html import document_fromstring
 
 from mujaz.bidi.paragraphs import OBJECT, paragraphs, parse
-from mujaz.build import Result, build, look
+from mujaz.build import Result, build
 from mujaz.compose import compose
 from mujaz.model.document import Medium
 from mujaz.plan import Request
+from mujaz.standing import look
 from mujaz.templates import House, open_templates
 
 ROOT = Path(__file__).resolve().parents[2]

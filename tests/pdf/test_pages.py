@@ -14,12 +14,13 @@ import pytest
 import yaml
 
 from mujaz.assemble import assemble
-from mujaz.build import Result, build, look
+from mujaz.build import Result, build
 from mujaz.compose import compose
 from mujaz.export import export
 from mujaz.model.document import Medium
 from mujaz.plan import Request
 from mujaz.proof.read import read
+from mujaz.standing import look
 from mujaz.templates import House, open_templates
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -70,7 +70,7 @@ def own(topic: str, audience: str, language: str = "ar") -> Document:
     """A brief of this repository, composed for the press."""
     library = survey(ROOT).library
     assert library is not None
-    site = site_of(library, open_templates(ROOT), Shelf(ROOT / "nowhere"), State())
+    site = site_of(library, open_templates(ROOT), shelf=Shelf(ROOT / "nowhere"), state=State())
     asked = Request(frozenset({topic}), frozenset({audience}), frozenset({language}), frozenset({Medium.PRINT}))
     jobs, _ = plan(site, asked)
     documents, _ = composed([replace(job, target=replace(job.target, medium=Medium.PRESS)) for job in jobs], site)

@@ -17,7 +17,6 @@ from arabic_reshaper import ArabicReshaper
 
 from mujaz import compose as composing
 from mujaz.bidi import settle, visual
-from mujaz.build import look
 from mujaz.compose import compose
 from mujaz.export import export
 from mujaz.faces import faces_of
@@ -27,6 +26,7 @@ from mujaz.problems import Severity
 from mujaz.proof import findings, findings_of_file, opinion, proof
 from mujaz.proof.harfbuzz import shaped
 from mujaz.proof.joining import reshaped
+from mujaz.standing import look
 from mujaz.templates import House, open_templates
 from workspace import ROOT, entry, house, reader, templates, told
 

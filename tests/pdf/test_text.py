@@ -20,7 +20,7 @@ from PIL import Image
 from weasyprint.text.fonts import FontConfiguration
 
 from mujaz.bidi.paragraphs import OBJECT, Paragraph, paragraphs, parse
-from mujaz.build import Result, look
+from mujaz.build import Result
 from mujaz.compose import compose
 from mujaz.export.archive import sealed
 from mujaz.export.letters import letters
@@ -28,6 +28,7 @@ from mujaz.export.pdf import _BASE, Fetcher, _letters
 from mujaz.faces import faces_of, with_faces
 from mujaz.model.document import Document, Medium
 from mujaz.plan import Request
+from mujaz.standing import look
 from mujaz.templates import House, Templates, open_templates
 
 ROOT = Path(__file__).resolve().parents[2]

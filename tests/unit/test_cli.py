@@ -21,7 +21,7 @@ from mujaz.cli import BROKEN, WELL, WRONG_CONTENT, main
 from mujaz.publish import opened
 from workspace import ROOT, at_once, crewed, lay, outputs
 
-COMMANDS = ("build", "check", "list", "init", "new", "press", "proof", "deliver", "doctor", "clean")
+COMMANDS = ("build", "check", "list", "init", "new", "press", "proof", "deliver", "editions", "doctor", "clean")
 
 
 @pytest.fixture(autouse=True)

@@ -22,6 +22,7 @@ from mujaz.model.blocks import Pointed
 from mujaz.model.brief import Brief
 from mujaz.model.content import Entry, Library, Picture
 from mujaz.model.document import Document, Medium
+from mujaz.model.edition import Issue
 from mujaz.model.text import Kept, Noun, Wording
 from mujaz.read import read
 from mujaz.tailor import tailor
@@ -518,7 +519,7 @@ def test_only_a_long_brief_closes_with_publication_data_on_paper_and_every_web_p
 
 def test_a_brief_names_its_edition_in_the_reader_s_digits() -> None:
     brief = told(entry(NOTED))
-    html = compose(brief, templates(), medium=Medium.SCREEN, house=LOOK, edition=12).html
+    html = compose(brief, templates(), medium=Medium.SCREEN, house=LOOK, issue=Issue(12)).html
     citation = document_fromstring(html).find_class("citation")[0].text_content()
     assert "الإصدار ١٢" in citation
     assert brief.name in citation

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from chance import KINDS, READERS, readers, topics
 from mujaz import press
 from mujaz import produce as producing
-from mujaz.build import Result, build, listed, look
+from mujaz.build import Result, build
 from mujaz.cli import main
 from mujaz.export.engines import versions
 from mujaz.fit import Search
@@ -26,6 +26,7 @@ from mujaz.model.document import Document, Medium, Output
 from mujaz.model.text import Depth
 from mujaz.model.yielded import Yielded
 from mujaz.plan import Request
+from mujaz.standing import listed, look
 from mujaz.tailor import kind_of, ladder, tailor, yielded
 from workspace import advice, crewed, entry, lay, point, reader, write
 

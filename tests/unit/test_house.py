@@ -99,7 +99,8 @@ def test_what_is_counted_has_a_form_for_every_number_of_its_language(language: s
     wanted = set(Locale.parse(language).plural_form.tags) | {"other"}
     named = [name.rpartition(".") for name in words_of(LABELS[language]) if PLURAL.search(name)]
     forms = {above: {form for other, _, form in named if other == above} for above, _, _ in named}
-    assert set(forms) == {"index.found", "index.pages"}
+    counts = {"changes.pieces", "changes.others", "changes.more"}
+    assert set(forms) == {"index.found", "index.pages", *counts}
     assert [above for above, held in forms.items() if wanted - held - {"zero"}] == []
 
 

@@ -10,11 +10,12 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mujaz.build import build, look
+from mujaz.build import build
 from mujaz.cli import main
 from mujaz.lint import WEIGHTS, lint
 from mujaz.plan import Request
 from mujaz.report import Speaker, rules
+from mujaz.standing import look
 from mujaz.survey import survey
 from mujaz.templates import open_templates, packaged_folder
 from workspace import AUDIENCES, ROOT, lay, templates

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mujaz import produce as producing
-from mujaz.build import Result, build, listed
+from mujaz.build import Result, build
 from mujaz.check import Findings
 from mujaz.check.weights import Leave
 from mujaz.lock import decode as decoded
@@ -19,6 +19,7 @@ from mujaz.problems import Problem, Severity, Where
 from mujaz.publish import LOG, MEMORY, STATE
 from mujaz.read import read_topic
 from mujaz.stamps import DOUBTFUL, Stamps
+from mujaz.standing import listed
 from workspace import at_once, crewed, lay, outputs, topic_data, write
 
 LATER = 1 << 62

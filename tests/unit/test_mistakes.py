@@ -51,6 +51,7 @@ ELSEWHERE = frozenset(
     workers-none scratch-missing
     cluster-uninstalled cluster-silent cluster-empty cluster-worker cluster-lost cluster-open
     glyph-missing font-foreign language-lost page-not-alone pages-over pages-rigid page-sparse proof-stale
+    edition-half edition-none edition-which edition-unknown edition-untold
     leak leak-withdrawn rule-fixed order-disputed words-hidden text-unseen text-spilt
     file-unwritable file-no-pdf proof-one proof-folder proof-out
     language-untold title-untold standard-untold tags-untold direction-untold

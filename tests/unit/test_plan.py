@@ -1,8 +1,6 @@
-"""What is asked for and why it is stale: the reasons, the order of targets, and the number of an edition."""
+"""What is asked for and why it is stale: the reasons, and the order of targets."""
 
 from __future__ import annotations
-
-from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -10,7 +8,7 @@ from hypothesis import strategies as st
 
 from mujaz.model.content import Library
 from mujaz.model.document import Made, Medium, Target
-from mujaz.plan import Request, edition, targets, why
+from mujaz.plan import Request, targets, why
 from workspace import entry, house, reader
 
 MADE = Made({"brief": "b1", "fonts": "f1", "templates": "t1"}, "sha", 1, 3)
@@ -39,29 +37,6 @@ def test_the_reasons_are_the_inputs_that_differ(now: dict[str, str], then: dict[
     reasons = why(now, Made(then, "sha", None, 1), "sha")
     assert set(reasons) == differ
     assert list(reasons) == sorted(reasons)
-
-
-@given(st.lists(st.sampled_from(["a", "b", "c"]), min_size=1))
-def test_an_edition_grows_by_one_exactly_when_the_brief_changes(briefs: list[str]) -> None:
-    made: list[Made] = []
-    numbers = []
-    for brief in briefs:
-        made = [Made({"brief": brief}, "sha", None, edition(brief, made))]
-        numbers.append(made[0].edition)
-    assert numbers[0] == 1
-    steps = [later - earlier for earlier, later in pairwise(numbers)]
-    assert steps == [int(one != other) for one, other in pairwise(briefs)]
-
-
-def test_paper_and_screen_of_a_brief_are_one_edition_also_when_they_are_made_apart() -> None:
-    paper, screen = Made({"brief": "b3"}, "sha", 2, 3), Made({"brief": "b1"}, "sha", None, 1)
-    assert edition("b3", [paper, screen]) == 3
-    assert edition("b4", [paper, screen]) == 4
-
-
-def test_other_inputs_begin_no_edition() -> None:
-    assert edition("b1", [MADE]) == 3
-    assert edition("b2", [MADE]) == 4
 
 
 # ------------------------------------------------------------------------------------------------ targets

@@ -231,6 +231,75 @@ def test_no_name_leads_out_of_the_folder(name: str) -> None:
     assert len(path.relative_to(shelf.folder).parts) == 2
 
 
+EDITION = "editions/water/minister.ar/12"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            f"{EDITION}/../x",
+            f"{EDITION}/",
+            f"{EDITION}/a/b",
+            "editions/water/minister.ar/x.pdf",
+            "editions/x.ar/a/1/y",
+        ),
+        *("editions/water/minister.ar/0/x", "editions/water/minister.ar/01/x", "editions/water/minister.ar/-1/x"),
+        *("editions/water/../1/x", "editions//minister.ar/1/x", "editions/.mujaz/minister.ar/1/x", "feed.atom/x"),
+        *("archive/water/minister.ar/1/x", "editions/water/minister.ar/1/.hidden", "editions/Water/a.ar/1/x"),
+    ],
+)
+def test_a_name_that_is_not_of_the_archive_is_refused(shelf: Shelf, name: str) -> None:
+    before = files(shelf.folder.parent)
+    for act in (shelf.remove, lambda each: shelf.write(each, b"x")):
+        with pytest.raises(OutputError, match="path-outside"):
+            act(name)
+    assert files(shelf.folder.parent) == before
+
+
+@pytest.mark.parametrize("depth", range(1, 5))
+def test_no_folder_of_the_archive_may_be_a_link(shelf: Shelf, tmp_path: Path, depth: int) -> None:
+    shelf.write(f"{EDITION}/minister.ar.pdf", b"old")
+    linked = Path(shelf.folder, *EDITION.split("/")[:depth])
+    linked.rename(tmp_path / "elsewhere")
+    linked.symlink_to(tmp_path / "elsewhere")
+    before = files(tmp_path / "elsewhere")
+    for act in (shelf.remove, lambda name: shelf.write(name, b"new")):
+        with pytest.raises(OutputError, match="output-is-link"):
+            act(f"{EDITION}/minister.ar.pdf")
+    assert files(tmp_path / "elsewhere") == before
+    assert shelf.files(EDITION) == shelf.folders(EDITION) == ()
+
+
+def test_folders_and_files_are_listed_without_links(shelf: Shelf, tmp_path: Path) -> None:
+    for name in ("minister.ar.pdf", "edition.json"):
+        shelf.write(f"{EDITION}/{name}", b"x")
+    (shelf.folder / "editions" / "energy").symlink_to(tmp_path)
+    (shelf.folder / EDITION / "linked.json").symlink_to(shelf.folder / EDITION / "edition.json")
+    assert shelf.folders("editions") == ("water",)
+    assert shelf.folders("editions/water/minister.ar") == ("12",)
+    assert shelf.files(EDITION) == ("edition.json", "minister.ar.pdf")
+    assert shelf.folders("nowhere") == shelf.files("nowhere") == ()
+
+
+def test_what_a_killed_build_left_in_a_folder_of_the_archive_is_swept_there(shelf: Shelf) -> None:
+    shelf.write(f"{EDITION}/told.json", b"x")
+    for name in (".mujaz-0123456789abcdef.tmp", "notes.tmp"):
+        (shelf.folder / EDITION / name).write_bytes(b"half")
+    shelf.sweep_folder(EDITION)
+    assert shelf.files(EDITION) == ("notes.tmp", "told.json")
+
+
+def test_removing_an_edition_takes_the_folders_that_are_empty_then(shelf: Shelf) -> None:
+    for name in (f"{EDITION}/told.json", "editions/water/public.ar/1/told.json"):
+        shelf.write(name, b"x")
+    assert shelf.remove(f"{EDITION}/told.json") is True
+    assert shelf.folders("editions/water") == ("public.ar",)
+    shelf.remove("editions/water/public.ar/1/told.json")
+    assert not (shelf.folder / "editions").exists()
+    assert files(shelf.folder) == {NAME: b"old"}
+
+
 # ------------------------------------------------------------------------------------------------ removing
 
 

@@ -14,6 +14,8 @@ __all__ = ["Common", "Finding", "Haystack", "Secrets", "haystack", "kept", "sear
 
 def haystack(data: bytes) -> Haystack:
     """All that a file says, to whoever looks into it by whatever means."""
+    if data.startswith(b"{"):  # records, whose texts are told as a program reads them
+        return Haystack(text("source", "", data))
     if not data.startswith(b"%PDF-"):
         return Haystack(page(data))
     try:

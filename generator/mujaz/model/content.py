@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 from mujaz.model.blocks import AnyBlock
 from mujaz.model.delivery import Delivery
 from mujaz.model.document import Theme
+from mujaz.model.edition import Keeping
 from mujaz.model.limits import Limits
 from mujaz.model.points import Side
 from mujaz.model.press import Profile
@@ -107,6 +108,8 @@ class Audience(Noun):
     """arabic-indic, persian or western; the workspace's where it is missing."""
     calendar: Calendar | None = None
     """gregorian, hijri or both; the workspace's where it is missing."""
+    changes: bool = False
+    """Whether a new edition ends with what changed since the one before it."""
     formats: tuple[Format, ...] = ("pdf", "html")
     """What is made."""
 
@@ -162,6 +165,8 @@ class Workspace(Noun):
     """What making one document may cost."""
     schedule: tuple[Schedule, ...] = ()
     """What is built by itself, and when."""
+    editions: Keeping = Keeping()
+    """How many old editions are kept."""
 
 
 class Topic(Judged):

@@ -119,6 +119,8 @@ class Made:
     """How far down the text of the last page reaches, as a part of its height."""
     proven: bool = True
     """Whether its proof was made, and passed."""
+    silent: bool = False
+    """Whether its pages had no room for what changed since the edition before."""
     kept: str = ""
     """The digest of what its readers are kept from, as it was looked for in the file."""
     of: str = ""

@@ -1,0 +1,389 @@
+"""Briefs that were published → numbered editions in `output/editions/`, and what changed since; prints, dates nothing.
+
+Each edition has a folder with its files, `told.json` (what it told, as plain text) and, written last, `edition.json`
+(its record). The folders are the truth; `.mujaz/editions.json` only spares reading them.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+from mujaz import editions, records
+from mujaz.changes import Clerk
+from mujaz.gate import Gate, withdrawn
+from mujaz.model.brief import Brief
+from mujaz.model.document import Made, Medium
+from mujaz.model.edition import Change, Edition, Keeping, Key, Since, Told
+from mujaz.model.text import SLUG
+from mujaz.problems import Problem, Where
+from mujaz.publish import OutputError, Shelf
+from mujaz.records import Memory, Remembered
+
+FOLDER = "editions"
+MEMORY = ".mujaz/editions.json"
+RECORD, TOLD = "edition.json", "told.json"
+_MEDIA = tuple(f".{each}" for each in (Medium.PRINT, Medium.SCREEN))
+_NUMBER = re.compile(r"[1-9][0-9]{0,6}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Stacks:
+    """The archive as it lies in an output folder."""
+
+    shelf: Shelf
+
+    def briefs(self) -> Iterator[Key]:
+        """The briefs that have editions, sorted."""
+        for topic in filter(SLUG.fullmatch, self.shelf.folders(FOLDER)):
+            for name in self.shelf.folders(f"{FOLDER}/{topic}"):
+                audience, _, language = name.partition(".")
+                if SLUG.fullmatch(audience) and _LANGUAGE.fullmatch(language):
+                    yield (topic, audience, language)
+
+    def numbers(self, key: Key) -> tuple[int, ...]:
+        """The numbers of a brief's editions, also of those that have no record yet."""
+        return tuple(sorted(map(int, filter(_NUMBER.fullmatch, self.shelf.folders(folder_of(key))))))
+
+    def edition(self, key: Key, number: int) -> Edition | None:
+        """The record of an edition; None where there is none that can be read."""
+        found = records.edition(self.shelf.read(f"{folder_of(key)}/{number}/{RECORD}"))
+        return found if found and (found.key, found.number) == (key, number) else None
+
+    def told(self, key: Key, number: int) -> Told | None:
+        """What an edition told."""
+        return records.told(self.shelf.read(f"{folder_of(key)}/{number}/{TOLD}"))
+
+
+def folder_of(key: Key) -> str:
+    """Where the editions of a brief lie."""
+    topic, audience, language = key
+    return f"{FOLDER}/{topic}/{audience}.{language}"
+
+
+@dataclass(frozen=True, slots=True)
+class Editor:
+    """Who knows what may be said of a topic's editions, and in which words."""
+
+    gate: Gate
+    """Over the topic."""
+    clerk: Clerk
+
+    def leaks(self, key: Key, name: str, data: bytes) -> tuple[Problem, ...]:
+        """What a file of an edition tells that its readers are kept from."""
+        topic, audience, language = key
+        return self.gate.leaks(f"{folder_of(key)}/{name}", data, self.gate.secrets(topic, language, audience))
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """The files of an edition, as they were published."""
+
+    number: int
+    files: Mapping[str, bytes]
+    """Name as targets have it (`minister.ar.pdf`) → bytes."""
+    pages: int | None
+    """Of the PDF."""
+
+
+class Archive:
+    """The editions of an output folder, for one build."""
+
+    def __init__(self, shelf: Shelf, today: datetime.date | None = None) -> None:
+        """`today` is the day of new editions; without it none is kept, and old ones are only read."""
+        self.stacks = Stacks(shelf)
+        self.today = today
+        self._shelf = shelf
+        self._memory: Memory | None = None
+        self._there: set[Key] | None = None
+        self._known: dict[Key, Remembered] = {}
+        self._since: dict[tuple[Key, str], Since | None] = {}
+
+    # -------------------------------------------------------------------------------------------- what there is
+
+    def briefs(self) -> list[Key]:
+        """The briefs that have editions, sorted; the folders are gone through once."""
+        if self._there is None:
+            self._there = set(self.stacks.briefs())
+        return sorted(self._there)
+
+    @property
+    def memory(self) -> Memory:
+        """What the last build knew."""
+        if self._memory is None:
+            self._memory = records.memory(self._shelf.read(MEMORY))
+        return self._memory
+
+    def known(self, key: Key) -> Remembered:
+        """The editions of a brief; they are read where their folders are not those that are remembered."""
+        if key not in self._known:
+            numbers = self.stacks.numbers(key)
+            held = self.memory.briefs.get(key, Remembered({}))
+            there = set(held.days) == set(numbers)
+            if there and held.last:
+                there = self._shelf.size(f"{folder_of(key)}/{held.last}/{RECORD}") is not None
+            self._known[key] = held if there else self._learned(key, numbers)
+        return self._known[key]
+
+    def _learned(self, key: Key, numbers: Collection[int]) -> Remembered:
+        found = {number: self.stacks.edition(key, number) for number in numbers}
+        for number in numbers if self.today else ():  # else another build may be at work
+            self._shelf.sweep_folder(f"{folder_of(key)}/{number}")
+        newest = max((each for each in found.values() if each), key=lambda each: each.number, default=None)
+        days = {number: each.day if each else None for number, each in found.items()}
+        if newest is None:
+            return Remembered(MappingProxyType(days))
+        return Remembered(MappingProxyType(days), newest.brief, tuple(newest.files))
+
+    def number(self, key: Key, brief: str, made: Collection[Made]) -> int:
+        """The number of the edition that a brief's digest makes; `made` are its files in the state."""
+        held = self.known(key)
+        archived = {held.last: held.brief} if held.last else {}
+        for begun in held.days:
+            if begun > held.last:
+                said = self.stacks.told(key, begun)
+                archived[begun] = said.brief if said else ""
+        return editions.number(brief, archived, made)
+
+    def last(self, key: Key) -> tuple[Edition, Told | None] | None:
+        """The newest edition of a brief with what it told."""
+        found = self._newest(key)
+        return (found, self.stacks.told(key, found.number)) if found else None
+
+    def _newest(self, key: Key) -> Edition | None:
+        number = self.known(key).last
+        return self.stacks.edition(key, number) if number else None
+
+    def holds(self, key: Key, issued: Issued | Made, names: Collection[str]) -> bool:
+        """Whether these files of the newest edition are in the archive; without a day, nothing is missed there."""
+        number = issued.number if isinstance(issued, Issued) else issued.edition
+        held = self.known(key)
+        return self.today is None or number < held.last or (number == held.last and set(names) <= set(held.files))
+
+    def since(self, brief: Brief, editor: Editor) -> Since | None:
+        """What a brief changes, in words that its readers may see; None where no edition before it is known.
+
+        Raises TemplateMistakeError where the labels of the house lack a word.
+        """
+        key, digest = _key(brief), brief.digest
+        if (key, digest) not in self._since:
+            self._since[key, digest] = self._compared(brief, digest, editor)
+        return self._since[key, digest]
+
+    def _compared(self, brief: Brief, digest: str, editor: Editor) -> Since | None:
+        key = _key(brief)
+        edition = self._newest(key)
+        if edition is None:
+            return None
+        if edition.brief == digest:
+            return Since(*edition.since, edition.changes) if edition.since else None
+        said = self.stacks.told(key, edition.number)
+        changes = editions.printable(editions.differences(said, editor.clerk.told(brief))) if said else ()
+        shown = json.dumps([_words(each) for each in changes], ensure_ascii=False).encode()
+        return Since(edition.number, edition.day, () if editor.leaks(key, RECORD, shown) else changes)
+
+    # -------------------------------------------------------------------------------------------- what is kept
+
+    def keep(self, brief: Brief, issued: Issued, editor: Editor) -> tuple[Problem, ...]:
+        """Put the files of an edition into the archive; what lies there already stays as it was published first.
+
+        Where the disk fails, the next build goes on: the record is written last.
+        """
+        key = _key(brief)
+        if not issued.files or self.holds(key, issued, issued.files):
+            return ()
+        try:
+            self._put(brief, issued, editor)
+        except (OSError, OutputError) as error:
+            self._known.pop(key, None)
+            return (unwritten(f"{folder_of(key)}/{issued.number}", error),)
+        return ()
+
+    def _put(self, brief: Brief, issued: Issued, editor: Editor) -> None:
+        key, number, files = _key(brief), issued.number, issued.files
+        folder = f"{folder_of(key)}/{number}"
+        record = self.stacks.edition(key, number)
+        if record is None or record.withdrawn:
+            record = self._begun(brief, number, editor, record)
+        for name in sorted(set(files) - set(record.files)):
+            self._shelf.write(f"{folder}/{name}", files[name])
+        digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+        record = replace(
+            record, files=MappingProxyType({**digests, **record.files}), pages=record.pages or issued.pages
+        )
+        self._write(f"{folder}/{RECORD}", records.of_edition(record))
+        held = self.known(key)
+        days = {**held.days, number: record.day}
+        kept = held.kept if held.days else editor.gate.digest(key[0], key[2], key[1])
+        self._known[key] = Remembered(MappingProxyType(days), record.brief, tuple(sorted(record.files)), kept)
+        if self._there is not None:
+            self._there.add(key)
+
+    def _begun(self, brief: Brief, number: int, editor: Editor, old: Edition | None) -> Edition:
+        """A new record, and what is told on the disk; one that was withdrawn and may be told again keeps its day."""
+        key = _key(brief)
+        folder = f"{folder_of(key)}/{number}"
+        since = self.since(brief, editor)
+        self._shelf.sweep_folder(folder)
+        self._write(f"{folder}/{TOLD}", _fit(key, editor.clerk.told(brief), editor))
+        assert self.today is not None  # noqa: S101 # nothing is missing without a day
+        return Edition(
+            *key,
+            number=number,
+            day=old.day if old else self.today,
+            title=brief.name,
+            brief=brief.digest,
+            changes=since.changes if since else (),
+            since=(since.number, since.day) if since else None,
+            words=editor.clerk.shown(brief, since).words if since else (),
+        )
+
+    def _write(self, name: str, data: bytes) -> None:
+        if self._shelf.read(name) != data:
+            self._shelf.write(name, data)
+
+    # -------------------------------------------------------------------------------------------- what goes
+
+    def watch(
+        self, kept: Callable[[Key], str], editor: Callable[[Key], Editor], *, only: Collection[str] | None = None
+    ) -> tuple[Problem, ...]:
+        """Take away the editions that tell what their readers are kept from now; their numbers and days stay.
+
+        Those of a brief are looked through when other things are kept back than when they were looked through last.
+        `kept` is a name for what is kept, empty where that cannot be known now; `editor` is asked for only where it is
+        another. `only` are topics.
+        """
+        problems: list[Problem] = []
+        for key in self.briefs():
+            digest = kept(key) if only is None or key[0] in only else ""
+            held = self.known(key)
+            if not digest or digest == held.kept:
+                continue
+            looking = editor(key)
+            found = [each for number in held.days for each in self._looked(key, number, looking)]
+            problems += found
+            if all(each.rule == "leak-withdrawn" for each in found):
+                self._known[key] = replace(self.known(key), kept=digest)
+        return tuple(problems)
+
+    def _looked(self, key: Key, number: int, editor: Editor) -> Iterator[Problem]:
+        folder = f"{folder_of(key)}/{number}"
+        names = [each for each in self._shelf.files(folder) if each in (TOLD, RECORD) or each.endswith(_MEDIA)]
+        for name in sorted(names, key=lambda each: (not each.endswith(".json"), each)):
+            leaks = editor.leaks(key, f"{number}/{name}", self._shelf.read(f"{folder}/{name}") or b"")
+            if leaks:
+                try:
+                    self._withdraw(key, number, names, editor)
+                except (OSError, OutputError):
+                    yield from leaks  # a link, or no right: this one only the house can take away
+                else:
+                    yield withdrawn(folder, leaks)
+                return
+
+    def _withdraw(self, key: Key, number: int, names: Collection[str], editor: Editor) -> None:
+        folder = f"{folder_of(key)}/{number}"
+        said, record = self.stacks.told(key, number), self.stacks.edition(key, number)
+        for name in names:
+            if name.endswith(_MEDIA):
+                self._shelf.remove(f"{folder}/{name}")
+        if record is None:
+            for name in (TOLD, RECORD):
+                self._shelf.remove(f"{folder}/{name}")
+            self._known.pop(key, None)
+            return
+        if said is None:
+            self._shelf.remove(f"{folder}/{TOLD}")
+        else:
+            self._write(f"{folder}/{TOLD}", _fit(key, said, editor))
+        bare = replace(record, title="", changes=(), words=(), withdrawn=True)
+        self._write(f"{folder}/{RECORD}", records.of_edition(bare))
+
+    def retain(self, keeping: Keeping) -> tuple[list[str], tuple[Problem, ...]]:
+        """Remove editions that need not be kept any longer; the folders that are gone."""
+        gone: list[str] = []
+        problems: list[Problem] = []
+        for key in self.briefs():
+            held = self.known(key)
+            days = {number: day for number, day in held.days.items() if day}
+            old = {*editions.expired(days, keeping, self.today)}
+            for number in sorted(old):
+                folder = f"{folder_of(key)}/{number}"
+                try:
+                    self._clear(folder)
+                except (OSError, OutputError) as error:
+                    problems.append(unwritten(folder, error))
+                else:
+                    gone.append(folder)
+            if old:
+                left = {number: None if number in old else held.days[number] for number in self.stacks.numbers(key)}
+                self._known[key] = replace(held, days=MappingProxyType(left))
+        return gone, tuple(problems)
+
+    def _clear(self, folder: str) -> None:
+        """The record goes last: until then it is known what else has to go. What is not ours stays."""
+        for name in sorted(self._shelf.files(folder), key=lambda each: (each == RECORD, each)):
+            if name in (TOLD, RECORD) or name.endswith(_MEDIA):
+                self._shelf.remove(f"{folder}/{name}")
+
+    def newest(self, count: int) -> dict[str, list[Edition]]:
+        """The last editions for each audience, and under no name those for all, the newest first."""
+        dated = sorted(
+            ((day, key, number) for key in self.briefs() for number, day in self.known(key).days.items() if day),
+            key=lambda each: (-each[0].toordinal(), each[1], -each[2]),
+        )
+        found: dict[str, list[Edition]] = {}
+        for _, key, number in dated:
+            wanted = [each for each in ("", key[1]) if len(found.get(each, ())) < count]
+            record = self.stacks.edition(key, number) if wanted else None
+            if record and not record.withdrawn:
+                for each in wanted:
+                    found.setdefault(each, []).append(record)
+        return found
+
+    def close(self, feeds: Mapping[str, tuple[str, str]]) -> tuple[Problem, ...]:
+        """Write down what is known now, where that is something else than before; `feeds` as the memory has them."""
+        briefs = {key: held for key in self.briefs() if (held := self.known(key)).days}
+        now = Memory(MappingProxyType(briefs), MappingProxyType(dict(feeds)))
+        if now == self.memory or (not briefs and not feeds and self._shelf.read(MEMORY) is None):
+            return ()
+        try:
+            self._write(MEMORY, records.of_memory(now))
+        except (OSError, OutputError) as error:
+            return (unwritten(MEMORY, error),)
+        return ()
+
+
+def _fit(key: Key, said: Told, editor: Editor) -> bytes:
+    """What was told, without what leaks; nothing of it where that is not enough."""
+    data = records.of_told(said)
+    if not editor.leaks(key, TOLD, data):
+        return data
+
+    def leaks(name: str, text: str) -> bool:
+        return bool(editor.leaks(key, TOLD, json.dumps({name: text}, ensure_ascii=False).encode()))
+
+    data = records.of_told(editions.withheld(said, leaks))
+    return records.of_told(replace(said, chapters=())) if editor.leaks(key, TOLD, data) else data
+
+
+def _key(brief: Brief) -> Key:
+    return (brief.slug, brief.audience, brief.language)
+
+
+def _words(change: Change) -> dict[str, Any]:
+    return {"id": change.point, "said": [change.section, change.about, change.before, change.after]}
+
+
+def unwritten(name: str, error: OSError | OutputError) -> Problem:
+    """That a file could not be put in its place."""
+    where = Where(f"output/{name}")
+    if isinstance(error, OutputError):
+        return Problem(error.args[0], where, {"found": error.args[1]})
+    return Problem("output-unwritable", where, {"found": error.strerror or str(error)})

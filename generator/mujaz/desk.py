@@ -1,0 +1,234 @@
+"""A fleet and what is asked for → its topics, opened one after the other; and what is told of all of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from mujaz import feeds, index
+from mujaz.archive import RECORD, Archive, Editor, folder_of
+from mujaz.fleet import Fleet
+from mujaz.gate import Gate, reader
+from mujaz.jobs import Job, Site, plan
+from mujaz.listing import Free, card, unkept
+from mujaz.memory import Memory
+from mujaz.model.content import Entry
+from mujaz.model.document import Made, State, Target, pages_of
+from mujaz.model.edition import Key
+from mujaz.model.listing import Card
+from mujaz.plan import Request
+from mujaz.problems import Problem, errors
+from mujaz.produce import Planned, kept
+from mujaz.publish import Shelf
+from mujaz.watch import watch
+from mujaz.workers import Exports
+
+
+@dataclass(slots=True)
+class Desk:
+    """Where topics are opened, one after the other, and what is learnt of them."""
+
+    fleet: Fleet
+    request: Request
+    archive: Archive
+    state: State
+    """As it was before the run."""
+    cards: dict[str, Card] = field(default_factory=dict)
+    free: dict[tuple[str, str], Free] = field(default_factory=dict)
+    wrong: list[Problem] = field(default_factory=list)
+    """With topics that were changed meanwhile."""
+    stopped: set[str] = field(default_factory=set)
+    """Topics that have errors since they were changed meanwhile."""
+    last: tuple[object, Card] | None = None
+    marks: dict[tuple[Key, bool], str] = field(default_factory=dict)
+
+    @property
+    def shelf(self) -> Shelf:
+        """The output folder."""
+        return self.archive.stacks.shelf
+
+    # ---------------------------------------------------------------------------------------- before anything is made
+
+    def watch(self, memory: Memory) -> tuple[Problem, ...]:
+        """Take away the files, and the editions, that tell what is kept now."""
+        fleet, state = self.fleet, self.state
+        doubtful = {name.partition("/")[0] for name in state.pressed if pages_of(name) not in state.made}
+        digests: dict[tuple[str, str, str], str] = {}
+        for name, each in state.made.items():
+            key = reader(name)
+            now = digests[key] if key in digests else digests.setdefault(key, fleet.kept(*key))
+            if now and now != each.kept:
+                doubtful.add(key[0])
+        problems: list[Problem] = []
+        made = dict(state.made)
+        for slug in sorted(doubtful & set(fleet.slugs)):
+            own = {name: each for name, each in state.made.items() if name.startswith(f"{slug}/")}
+            pressed = frozenset(name for name in state.pressed if name.startswith(f"{slug}/"))
+            seen = watch(self.shelf, State(own, pressed), self._opened(slug).gate)
+            made |= seen.state.made
+            problems += seen.problems
+        if made != state.made:
+            self.state = replace(state, made=made)
+            problems += kept(self.state, self.shelf) if problems else ()
+        return (*problems, *self._watched(memory))
+
+    def _watched(self, memory: Memory) -> tuple[Problem, ...]:
+        """The same in the archive: of topics that are not as they were, or of all where these lend words to all."""
+        fleet = self.fleet
+        if not fleet.anew:
+            return ()
+        before = (memory.topics.get(slug) for slug in fleet.anew)
+        lending = any(each.lends for each in before if each) or any(look.seen.lends for look in fleet.anew.values())
+        only = None if lending or not memory.topics else frozenset(fleet.anew)
+        return self.archive.watch(lambda key: fleet.kept(key[0], key[2], key[1]), self._editor, only=only)
+
+    def _editor(self, key: Key) -> Editor:
+        return self._opened(key[0]).editor
+
+    def _opened(self, slug: str) -> Site:
+        return self.fleet.opened(slug, self.archive, self.state)[0]
+
+    # ---------------------------------------------------------------------------------------- what is to be made
+
+    def sorted(self) -> tuple[list[Target], list[Target]]:
+        """What is known to be fresh without a look into its topic, and the rest."""
+        fresh: list[Target] = []
+        stale: list[Target] = []
+        request = self.request
+        for target in self.fleet.targets(request):
+            made = self.state.made.get(target.name)
+            same = made is not None and made.of and made.of == self.of(target) and (made.proven or not request.prove)
+            if made and same and not request.force and self._there(target, made):
+                fresh.append(target)
+            else:
+                stale.append(target)
+        return fresh, stale
+
+    def _there(self, target: Target, made: Made) -> bool:
+        """Whether a file lies in its place, and in the archive."""
+        if self.shelf.digest(target.name) != made.sha256:
+            return False
+        key = (target.topic, target.audience, target.language)
+        held = self.archive.memory.briefs.get(key) if self.archive.today else None
+        if self.archive.today is None or (held and made.edition < held.last):
+            return True
+        names = (held.files if held and held.last == made.edition else ()) if held else ()
+        record = f"{folder_of(key)}/{made.edition}/{RECORD}"
+        return target.name.partition("/")[2] in names and self.shelf.size(record) is not None
+
+    def of(self, target: Target, *, now: bool = False) -> str:
+        """The digest of all that a target is made of; `now`: after the run, and not before it."""
+        key = (target.topic, target.audience, target.language)
+        if (key, now) not in self.marks:
+            of = self.fleet.digest(target.topic, target.audience)
+            if of and self.fleet.library.audiences[target.audience].changes:
+                newest = self.archive.known(key).last
+                of = f"{of} {newest} {self.shelf.digest(f'{folder_of(key)}/{newest}/{RECORD}')}"
+            self.marks[key, now] = of
+        return self.marks[key, now]
+
+    def plans(self, stale: Iterable[Target]) -> Iterator[Planned]:
+        """What is to be made, each topic read when it is its turn."""
+        for slug, asked in _by_topic(stale):
+            site, same, wrong = self.fleet.opened(slug, self.archive, self.state)
+            self.wrong += wrong
+            if errors(wrong):
+                self.stopped.add(slug)
+            self.free |= {entry.key: unkept(entry) for entry in site.library.topics}
+            jobs, mistakes = plan(site, replace(self.request, topics=frozenset({slug})))
+            ours = [job for job in jobs if job.target in asked or not job.wanted]
+            yield Planned(
+                site,
+                tuple(replace(job, of=self.of(job.target) if same else "") for job in ours),
+                tuple(each for each in mistakes if each[0] in asked),
+            )
+
+    def shown(self, job: Job, sha256: str) -> None:
+        """Keep what the index may know of a file."""
+        key = (job.key, job.inputs["brief"])
+        if self.last is None or self.last[0] != key:  # print and screen of a brief come one after the other
+            self.last = (key, card(job.brief, self.free[job.target.topic, job.target.language], sha256))
+        self.cards[job.target.name] = replace(self.last[1], sha256=sha256)
+
+    def remarked(self, made: Mapping[str, Made]) -> dict[str, Made]:
+        """What was made, of an archive in which it is now."""
+        marked = dict(made)
+        for target in self.fleet.every if self.archive.today else ():
+            each = marked.get(target.name)
+            if each and each.of and each is not self.state.made.get(target.name):
+                marked[target.name] = replace(each, of=self.of(target, now=True))
+        return marked
+
+    # ---------------------------------------------------------------------------------------- what all is told in
+
+    def told(self, state: State, crew: Exports, memory: Memory) -> tuple[tuple[Problem, ...], Memory, list[str]]:
+        """The index and the feeds of all that the output folder holds now, whatever this run was asked for.
+
+        With what is to be remembered of them, and the editions that need not be kept any longer, which are gone.
+        """
+        fleet, shelf = self.fleet, self.shelf
+        office = index.Office(fleet.library, fleet.templates, shelf, state, crew)
+        of = index.digest(office, fleet.everyone, f"{fleet.common} {sorted(fleet.readers.items())}")
+        page = lying(shelf)
+        trusted = bool(page) and page == memory.page
+        keeping = fleet.library.workspace.editions
+        if trusted and of == memory.index and not fleet.anew and fleet.common and not keeping.keep_days:
+            return (), Memory(index=of, page=page), []
+        self.state = state
+        problems = self._listed(office, trusted=trusted)
+        gone, more = self.archive.retain(keeping)
+        problems += (*more, *feeds.update(self._newsroom()))
+        well = not errors(problems)
+        return problems, Memory(index=of if well else "", page=lying(shelf) if well else ""), gone
+
+    def _listed(self, office: index.Office, *, trusted: bool) -> tuple[Problem, ...]:
+        fleet, last, sound = self.fleet, index.catalogue(self.shelf), frozenset(self.fleet.slugs)
+        unknown = index.unknown(self.state, self.shelf, self.cards, last.cards)
+        self._learn(sorted(unknown & sound))
+        same = frozenset(slug for slug in sound if slug not in fleet.anew)
+        watchers = index.Watchers(
+            fleet.everyone, self._gates, sound, frozenset(sound - same if trusted else sound), fleet.gate
+        )
+        free = {(slug, language): each for slug, seen in fleet.anew.items() for language, each in seen.free.items()}
+        return index.update(office, last, index.News(self.cards, {**free, **self.free}, same), watchers)
+
+    def _gates(self, slugs: Iterable[str]) -> Iterator[Gate]:
+        return (self._opened(slug).gate for slug in slugs)
+
+    def _learn(self, slugs: Iterable[str]) -> None:
+        """Find out what files show of which nobody knows it any more; nothing is made."""
+        for slug in slugs:
+            site = self._opened(slug)
+            self.free |= {entry.key: unkept(entry) for entry in site.library.topics}
+            for job in plan(site, Request(topics=frozenset({slug})))[0]:
+                made = self.state.made.get(job.target.name)
+                if made and made.inputs.get("brief") == job.inputs["brief"]:
+                    self.shown(job, made.sha256)
+
+    def _newsroom(self) -> feeds.Newsroom:
+        fleet = self.fleet
+
+        def kept_from(topic: str, language: str, audience: str) -> str:
+            if audience or topic in fleet.library.broken or topic not in fleet.seen:
+                return fleet.kept(topic, language, audience)
+            return fleet.seen[topic].kept.get(language, {}).get("", "")
+
+        def opened(topic: str) -> tuple[Gate, Iterable[Entry]]:
+            site = self._opened(topic)
+            return site.gate, site.library.topics
+
+        return feeds.Newsroom(fleet.library, fleet.templates, self.archive, kept_from, opened)
+
+
+def _by_topic(stale: Iterable[Target]) -> Iterator[tuple[str, frozenset[Target]]]:
+    topics: dict[str, set[Target]] = {}
+    for target in stale:
+        topics.setdefault(target.topic, set()).add(target)
+    for slug, asked in topics.items():
+        yield slug, frozenset(asked)
+
+
+def lying(shelf: Shelf) -> str:
+    """The digest of what all is told in, as it lies there; empty where the index or its catalogue is missing."""
+    page = index.lying(shelf)
+    return f"{page} {shelf.digest(feeds.FEED)}" if page else ""
