@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from mujaz.model.yielded import Yielded
     from mujaz.produce import Step
     from mujaz.proving import Report
+    from mujaz.standing import Reason
 
 WELL, WRONG_CONTENT, BROKEN = 0, 1, 3
 """Exit statuses: all well; content has problems or an output failed; the machine or Mujaz itself failed."""
@@ -146,6 +147,7 @@ def main(arguments: Sequence[str]) -> int:
         "doctor": _doctor,
         "clean": _clean,
         "schedule": _schedule,
+        "why": _why,
     }
     try:
         return commands[asked.command](desk)
@@ -377,6 +379,36 @@ def _list(desk: Desk) -> int:
     desk.problems(problems)
     desk.give({"targets": rows}, problems)
     return WRONG_CONTENT if severity_counts(problems, strict=False) else WELL
+
+
+def _why(desk: Desk) -> int:
+    from mujaz.standing import why  # noqa: PLC0415 # as above
+
+    root = desk.root
+    reasons, problems = why(root, desk.asked.target)
+    say, shown = desk.speaker.say, desk.speaker.shown
+    for each in reasons:
+        desk.tell(shown(say("why-stale" if each.because else "why-fresh", name=each.target.name)))
+        for name in each.because:
+            desk.tell(shown(f"  {say(f'because-{name}')}"))
+        for change, place in each.changes:
+            if place:
+                desk.tell(shown(f"    {os.path.relpath(root / place.path)}:{place.line}:{place.column}"))
+            for line in desk.speaker.change(change):
+                desk.tell(shown(f"    {line}"))
+        if not each.known:
+            desk.tell(shown(f"    {say('why-untold')}"))
+    desk.problems(problems)
+    desk.give({"targets": [_reason(each) for each in reasons]}, problems)
+    return WRONG_CONTENT if severity_counts(problems, strict=False) else WELL
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    places = [
+        {**asdict(change), "path": place.path if place else None, "line": place.line if place else None}
+        for change, place in reason.changes
+    ]
+    return {"target": reason.target.name, "because": list(reason.because), "changes": places}
 
 
 def _init(desk: Desk) -> int:

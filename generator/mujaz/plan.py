@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from mujaz.arabic import closest
 from mujaz.model.content import Library
@@ -62,6 +63,20 @@ def unnamed(library: Library, slugs: Collection[str], request: Request) -> Probl
             facts = {"found": name, "allowed": ", ".join(sorted(names)), **({"closest": near} if near else {})}
             return Problem(rule, Where(name), facts)
     return None
+
+
+def called(name: str, known: Collection[str]) -> list[str]:
+    """The files that a name means, with or without its ending, seen from the output folder or from above it.
+
+    Raises RefusedError where none of them is called so.
+    """
+    told = "/".join(PurePath(name).parts[-2:])
+    found = [each for each in known if told in (each, each.rpartition(".")[0])]
+    if not found:
+        near = closest(told, known)
+        facts = {"found": name, **({"closest": near} if near else {})}
+        raise RefusedError(Problem("target-unknown", Where(name), facts))
+    return found
 
 
 def asked(target: Target, request: Request) -> bool:

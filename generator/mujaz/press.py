@@ -8,7 +8,6 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path, PurePath
 
-from mujaz.arabic import closest
 from mujaz.build import recalled
 from mujaz.export import export
 from mujaz.export.press import press as pressed
@@ -17,7 +16,7 @@ from mujaz.jobs import Job, Site, plan, site_of
 from mujaz.model.content import Library
 from mujaz.model.document import Document, Medium, Output, Target
 from mujaz.model.press import Booklet, Pressed, Pressing, Profile
-from mujaz.plan import RefusedError, Request, targets
+from mujaz.plan import Request, called, targets
 from mujaz.problems import Problem, Severity, Where, errors, in_order
 from mujaz.produce import composed, examined, kept, published, settled
 from mujaz.profiles import of_this_machine
@@ -94,16 +93,11 @@ def _target(library: Library, name: str) -> Target | Broken:
     """The target of a name, written with or without its ending, from the output folder or from above it."""
     keys = [entry.key for entry in library.topics]
     known = {each.name: each for each in targets(keys, library, Request(media=frozenset({Medium.PRINT})))}
-    asked = "/".join(PurePath(name).parts[-2:])
-    asked = asked if asked.endswith(f".{Medium.PRINT}") else f"{asked}.{Medium.PRINT}"
-    if asked in known:
-        return known[asked]
-    topic, audience = asked.partition("/")[0], asked.partition("/")[2].partition(".")[0]
+    parts = PurePath(name).parts[-2:]
+    topic, audience = parts[0], parts[-1].partition(".")[0]
     if topic in library.broken or audience in library.broken_audiences:
         return Broken(topic, audience)
-    near = closest(asked, known)
-    facts = {"found": name, **({"closest": near} if near else {})}
-    raise RefusedError(Problem("target-unknown", Where(name), facts))
+    return known[called(name, known)[0]]
 
 
 def _concerns(problem: Problem, target: Target | Broken) -> bool:

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
-from mujaz.arabic import closest
 from mujaz.build import recalled
 from mujaz.evidence import Proved, Sayer, evidence, paired
 from mujaz.gate import reader
 from mujaz.jobs import Job, Site, assembled, plan, site_of
 from mujaz.model.document import Medium
-from mujaz.plan import RefusedError, Request
+from mujaz.plan import Request, called
 from mujaz.problems import Problem, Severity, Where, errors, in_order
 from mujaz.produce import composed, kept, published
 from mujaz.proof import Finding, findings, findings_of_file
@@ -91,17 +90,7 @@ def _asked(jobs: list[Job], names: Sequence[str]) -> list[Job]:
     known = {job.target.name: job for job in jobs}
     if not names:
         return list(known.values())
-    found = []
-    for name in names:
-        asked = "/".join(PurePath(name).parts[-2:])
-        asked = asked if asked.endswith(f".{Medium.PRINT}") else f"{asked}.{Medium.PRINT}"
-        if asked not in known:
-            near = closest(asked, known)
-            raise RefusedError(
-                Problem("target-unknown", Where(name), {"found": name, **({"closest": near} if near else {})})
-            )
-        found.append(known[asked])
-    return found
+    return [known[each] for name in names for each in called(name, known)]
 
 
 def _proved(job: Job, site: Site, say: Sayer) -> tuple[Report | None, tuple[Problem, ...], Site]:

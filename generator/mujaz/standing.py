@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from mujaz.archive import Archive
 from mujaz.build import asked, recalled, refuse, sparse
 from mujaz.desk import Desk
-from mujaz.fleet import Fleet, muster
-from mujaz.jobs import Job, plan, site_of
+from mujaz.editions import differences
+from mujaz.fleet import Fleet, base, muster
+from mujaz.jobs import Job, Site, plan, site_of
 from mujaz.lint import lint
 from mujaz.memory import remembered
+from mujaz.model.blocks import Pointed
+from mujaz.model.content import Entry
 from mujaz.model.document import Target
+from mujaz.model.edition import Change
 from mujaz.model.yielded import Yielded
-from mujaz.plan import Request, unnamed
-from mujaz.problems import Problem, in_order
+from mujaz.plan import Request, called, unnamed
+from mujaz.problems import Problem, Where, in_order
 from mujaz.publish import Shelf
 from mujaz.stamps import Stamps
 from mujaz.survey import Survey, survey
@@ -71,3 +75,73 @@ def look(root: Path, request: Request) -> tuple[Survey, list[Job]]:
     jobs, mistakes = plan(site_of(seen.library, templates, shelf=shelf, state=state), request)
     wrong = (*lint(templates.house), *(each for _, each in mistakes))
     return replace(seen, problems=in_order((*seen.problems, *wrong))), [job for job in jobs if job.wanted]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why one target must be made, and what of its brief is told otherwise."""
+
+    target: Target
+    because: tuple[str, ...]
+    changes: tuple[tuple[Change, Where | None], ...] = ()
+    """Each with the place where its point is written; with old and new words: for the house, not for readers."""
+    known: bool = True
+    """Whether it is known what the file told that lies there: the archive has it."""
+
+
+def why(root: Path, name: str) -> tuple[list[Reason], tuple[Problem, ...]]:
+    """Why the files that a name means must be made. Raises RefusedError."""
+    ground = base(root)
+    if ground is None:
+        return [], survey(root).problems
+    memory = remembered(root)
+    shelf = Shelf(root / "output", Stamps(memory.stamps))
+    state, doubts = recalled(shelf)
+    fleet = muster(root, ground, shelf.stamps, memory)
+    known = {each.name: each for each in fleet.every}
+    held = {each for each in state.made if each.partition("/")[0] in fleet.library.broken}
+    wanted = called(name, [*known, *held])
+    own = tuple(each for each in fleet.problems if _concerns(each, wanted[0]))
+    if wanted[0] in held:
+        return [], own
+    desk = Desk(fleet, Request(), Archive(shelf), state)
+    _, stale = desk.sorted()
+    reasons = [Reason(known[each], ()) for each in wanted if known[each] not in stale]
+    if len(reasons) < len(wanted):
+        first = known[wanted[0]]
+        site, _, more = fleet.opened(first.topic, desk.archive, state)
+        asked_ = Request(frozenset({first.topic}), frozenset({first.audience}), frozenset({first.language}))
+        jobs, mistakes = plan(site, asked_)
+        reasons += [_reason(job, site) for job in jobs if job.target.name in wanted and job.target in stale]
+        own += (*more, *(each for target, each in mistakes if target.name in wanted))
+    return sorted(reasons, key=lambda each: wanted.index(each.target.name)), in_order((*doubts, *own))
+
+
+def _reason(job: Job, site: Site) -> Reason:
+    made = site.state.made.get(job.target.name)
+    if not made or not {"brief", "choice"} & set(job.because):
+        return Reason(job.target, job.because)
+    last = site.archive.last(job.key)
+    if last is None or last[1] is None or last[0].brief != made.inputs.get("brief"):
+        return Reason(job.target, job.because, known=False)
+    (entry,) = (each for each in site.library.topics if each.language == job.target.language)
+    changes = differences(last[1], site.clerk.told(job.brief))
+    return Reason(job.target, job.because, tuple((each, _place(each, entry)) for each in changes))
+
+
+def _place(change: Change, entry: Entry) -> Where | None:
+    """Where a point is written."""
+    for number, block in enumerate(entry.topic.blocks):
+        for place, point in enumerate(block.points if isinstance(block, Pointed) else ()):
+            if point.id == change.point:
+                return entry.source.where(("blocks", number, "points", place))
+    return None
+
+
+def _concerns(problem: Problem, name: str) -> bool:
+    """Whether a problem stands in what a file is made of."""
+    topic, _, file = name.partition("/")
+    parts = problem.where.path.split("/")
+    if parts[:2] == ["content", "topics"]:
+        return parts[2:3] == [topic]
+    return parts[:2] != ["content", "audiences"] or PurePath(parts[-1]).stem == file.partition(".")[0]
