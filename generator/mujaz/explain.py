@@ -140,7 +140,7 @@ def _problems(misfit: _Misfit) -> Iterator[Problem]:
         yield _unfit(path, value, "list", misfit.source)
     elif kind == "model_type" and not path:
         yield Problem("keys-expected", where, {"found": _sort(value)})
-    elif kind == "cron-wrong":
+    elif kind.startswith("cron-"):
         yield from _of_cron(value, path, misfit.source)
     elif kind == "type-wrong":
         yield _unfit(path, value, "text", misfit.source)

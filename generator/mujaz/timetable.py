@@ -126,7 +126,7 @@ def _due(desk: Desk, lent: Lent, seen: House) -> int:
     width = max(map(len, zones), default=0)
     for _, name, found in rows:
         desk.tell(desk.speaker.laid(f"{found.local:%Y-%m-%d %H:%M %z}  {name:<{width}}  {zones[name]}"))
-    if not rows:
+    if not rows and seen.workspace:
         _say(desk, "schedule-none-due" if zones else "schedule-none")
     return _ended(desk, {"due": [_dated(name, found, zones[name]) for _, name, found in rows]}, _problems(seen))
 
@@ -174,7 +174,7 @@ def _status(desk: Desk, lent: Lent, seen: House) -> int:
     waits = is_held(output, RUNNER)
     if rows:
         _say(desk, "schedule-waits" if waits else "schedule-nobody")
-    else:
+    elif seen.workspace:
         _say(desk, "schedule-none")
     problems = _problems(seen)
     if damaged:

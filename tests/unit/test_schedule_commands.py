@@ -143,6 +143,7 @@ def test_a_mistake_in_mujaz_yaml_is_told_with_its_place(
     assert status == WRONG_CONTENT
     assert "mujaz.yaml:3:17: error [cron-weekday]" in out
     assert "Did you mean “sun”?" in out
+    assert "has no schedules" not in out
 
 
 def test_a_name_that_nothing_has_is_told_and_the_times_too(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -34,7 +34,7 @@ def _cron(value: object) -> Cron:
     found = parsed(value)
     if isinstance(found, Cron):
         return found
-    raise PydanticCustomError("cron-wrong", "not a cron line")
+    raise PydanticCustomError(found[0].rule, "not a cron line")
 
 
 def _zone(value: str) -> str:
