@@ -113,7 +113,9 @@ def clean(root: Path, today: datetime.date | None = None) -> tuple[list[str], tu
         left = {name: each for name, each in state.made.items() if name not in gone}
         rest = State(left, state.pressed - frozenset(gone))
         told = kept(rest, shelf)
-        listed, page, old = Desk(fleet, Request(), Archive(shelf, today), rest).told(rest, crew, memory)
+        desk = Desk(fleet, Request(), Archive(shelf, today), rest)
+        told += desk.watch(memory)
+        listed, page, old = desk.told(desk.state, crew, memory)
         retained(root, memory, replace(page, topics=fleet.seen), shelf, rest)
     return gone + old, in_order((*fleet.problems, *doubts, *told, *listed))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from mujaz import feeds, index
-from mujaz.archive import RECORD, Archive, Editor, folder_of
+from mujaz.archive import MEMORY, RECORD, Archive, Editor, folder_of
 from mujaz.fleet import Fleet
 from mujaz.gate import Gate, reader
 from mujaz.jobs import Job, Site, plan
@@ -41,6 +41,8 @@ class Desk:
     """Topics that have errors since they were changed meanwhile."""
     last: tuple[object, Card] | None = None
     marks: dict[tuple[Key, bool], str] = field(default_factory=dict)
+    trusted: bool = False
+    """Whether index, feeds and the memory of the archive lie there as the last run left them."""
 
     @property
     def shelf(self) -> Shelf:
@@ -52,6 +54,8 @@ class Desk:
     def watch(self, memory: Memory) -> tuple[Problem, ...]:
         """Take away the files, and the editions, that tell what is kept now."""
         fleet, state = self.fleet, self.state
+        page = lying(self.shelf)
+        self.trusted = bool(page) and page == memory.page
         doubtful = {name.partition("/")[0] for name in state.pressed if pages_of(name) not in state.made}
         digests: dict[tuple[str, str, str], str] = {}
         for name, each in state.made.items():
@@ -75,11 +79,11 @@ class Desk:
     def _watched(self, memory: Memory) -> tuple[Problem, ...]:
         """The same in the archive: of topics that are not as they were, or of all where these lend words to all."""
         fleet = self.fleet
-        if not fleet.anew:
+        if not fleet.anew and self.trusted:
             return ()
         before = (memory.topics.get(slug) for slug in fleet.anew)
         lending = any(each.lends for each in before if each) or any(look.seen.lends for look in fleet.anew.values())
-        only = None if lending or not memory.topics else frozenset(fleet.anew)
+        only = None if lending or not self.trusted else frozenset(fleet.anew)
         return self.archive.watch(lambda key: fleet.kept(key[0], key[2], key[1]), self._editor, only=only)
 
     def _editor(self, key: Key) -> Editor:
@@ -168,26 +172,24 @@ class Desk:
         """
         fleet, shelf = self.fleet, self.shelf
         office = index.Office(fleet.library, fleet.templates, shelf, state, crew)
-        of = index.digest(office, fleet.everyone, f"{fleet.common} {sorted(fleet.readers.items())}")
-        page = lying(shelf)
-        trusted = bool(page) and page == memory.page
         keeping = fleet.library.workspace.editions
-        if trusted and of == memory.index and not fleet.anew and fleet.common and not keeping.keep_days:
-            return (), Memory(index=of, page=page), []
+        of = index.digest(office, fleet.everyone, f"{fleet.common} {sorted(fleet.readers.items())} {keeping!r}")
+        if self.trusted and of == memory.index and not fleet.anew and fleet.common and not keeping.keep_days:
+            return (), Memory(index=of, page=memory.page), []
         self.state = state
-        problems = self._listed(office, trusted=trusted)
+        problems = self._listed(office)
         gone, more = self.archive.retain(keeping)
         problems += (*more, *feeds.update(self._newsroom()))
         well = not errors(problems)
         return problems, Memory(index=of if well else "", page=lying(shelf) if well else ""), gone
 
-    def _listed(self, office: index.Office, *, trusted: bool) -> tuple[Problem, ...]:
+    def _listed(self, office: index.Office) -> tuple[Problem, ...]:
         fleet, last, sound = self.fleet, index.catalogue(self.shelf), frozenset(self.fleet.slugs)
         unknown = index.unknown(self.state, self.shelf, self.cards, last.cards)
         self._learn(sorted(unknown & sound))
         same = frozenset(slug for slug in sound if slug not in fleet.anew)
         watchers = index.Watchers(
-            fleet.everyone, self._gates, sound, frozenset(sound - same if trusted else sound), fleet.gate
+            fleet.everyone, self._gates, sound, frozenset(sound - same if self.trusted else sound), fleet.gate
         )
         free = {(slug, language): each for slug, seen in fleet.anew.items() for language, each in seen.free.items()}
         return index.update(office, last, index.News(self.cards, {**free, **self.free}, same), watchers)
@@ -231,4 +233,5 @@ def _by_topic(stale: Iterable[Target]) -> Iterator[tuple[str, frozenset[Target]]
 def lying(shelf: Shelf) -> str:
     """The digest of what all is told in, as it lies there; empty where the index or its catalogue is missing."""
     page = index.lying(shelf)
-    return f"{page} {shelf.digest(feeds.FEED)}" if page else ""
+    others = (feeds.FEED, MEMORY, *(f"{feeds.FOLDER}/{name}" for name in shelf.files(feeds.FOLDER)))
+    return "\n".join((page, *(f"{name} {shelf.digest(name)}" for name in others))) if page else ""

@@ -166,6 +166,7 @@ def exports(monkeypatch: pytest.MonkeyPatch) -> Exports:
             yield each, Output(each.html.encode(), pages if each.medium is Medium.PRINT else None, filled=0.1)
 
     monkeypatch.setattr(producing, "crew", crewed(counted))
+    monkeypatch.setattr(producing, "run", counted)
     monkeypatch.setattr(press, "run", counted)
     return seen
 
