@@ -6,6 +6,7 @@ import argparse
 import datetime
 import json
 import os
+import select
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -93,6 +94,13 @@ def run() -> NoReturn:
     sys.exit(status)
 
 
+def _unheard() -> bool:
+    """Whether it was standard output that broke, and not a pipe between our own processes."""
+    pipes = select.poll()
+    pipes.register(sys.stdout.fileno(), 0)
+    return any(state & select.POLLERR for _, state in pipes.poll(0))
+
+
 def _deaf() -> None:
     """The reader of a pipe has gone: what is still to be printed has no one to read it."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -136,10 +144,10 @@ def _broken(desk: Desk, error: Exception | KeyboardInterrupt) -> int:
     if isinstance(error, KeyboardInterrupt):
         print(shown(say("interrupted")), file=sys.stderr)
         return 130
-    if isinstance(error, BrokenPipeError):
+    if isinstance(error, BrokenPipeError) and _unheard():
         _deaf()
         return WELL
-    if isinstance(error, OSError):
+    if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
         found = {"found": error.strerror or str(error)}
         return _ended(desk, Problem("file-unreadable", Where(str(error.filename or "output")), found), BROKEN)
     if desk.asked.debug:

@@ -80,12 +80,18 @@ def test_whichever_call_to_the_disk_fails_old_files_stay_and_the_next_build_fini
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("for_good", [False, True], ids=["once", "for good"])
-@pytest.mark.parametrize("error", ERRORS)
-@pytest.mark.parametrize("where", ["desk", "fresh"])
+@pytest.mark.parametrize(
+    ("where", "error", "for_good"),
+    [
+        *(("desk", error, for_good) for error in ERRORS for for_good in (False, True)),
+        ("fresh", "EIO", False),
+        ("fresh", "ENOSPC", True),
+    ],
+)
 def test_every_call_to_the_disk_may_fail(
     forge: Forge, request: pytest.FixtureRequest, where: str, error: str, *, for_good: bool
 ) -> None:
+    """Over files that were there, and where there was nothing."""
     calls = every_call(forge, request.getfixturevalue(where), error=error, for_good=for_good)
     print(f"\n{where}: each of {calls} calls failed with {error} {'from then on' if for_good else 'once'}")
     assert calls >= 20

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import random
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from faults.invariant import briefs, held, mended, told, whole
-from faults.runs import Call, Forge
+from faults.runs import SOURCES, Call, Forge
 from faults.scene import Scene, scene
+from mujaz import cli
 
 ENDS = 5.0
 """Seconds: within them a build that is told to end has ended."""
@@ -173,3 +176,33 @@ def test_of_two_builds_at_once_one_works_and_the_other_is_told(forge: Forge, des
 @pytest.mark.long
 def test_fifty_pairs_of_builds_never_mix(forge: Forge, desk: Scene) -> None:
     assert at_once(forge, desk, 50) > 0
+
+
+# ------------------------------------------------------------------------------------------------ its own processes
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_processes_that_cannot_be_started_are_no_success(
+    desk: Scene, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], language: str
+) -> None:
+    """A pipe to them breaks, as the one to a reader who has gone does, which is no fault."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise BrokenPipeError(32, "Broken pipe")
+
+    monkeypatch.setattr("mujaz.build.build", broken)
+    assert cli.main(["-C", str(desk.root), "build", "--messages", language]) == cli.BROKEN
+    said = capfd.readouterr().err
+    assert "[mujaz-failed]" in said
+    assert "Traceback" not in said
+
+
+def test_a_reader_who_has_gone_is_no_fault(desk: Scene) -> None:
+    line = [sys.executable, "-m", "mujaz", "-C", str(desk.root), "list"]
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": SOURCES}
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as speaker:
+        assert speaker.stdout is not None
+        speaker.stdout.close()
+        assert speaker.stderr is not None
+        assert speaker.stderr.read() == b""
+    assert speaker.returncode == 0
