@@ -26,8 +26,8 @@ class Call:
     """How a call is made worse than it is."""
 
     disk: Mapping[str, Any] | None = None
-    """`at`: the call to the disk that fails, `for_good`: all after it too, `error`: its name, `slow`: seconds of a
-    sync. An empty mapping counts the calls."""
+    """`at`: the call to the disk that fails, `for_good`: all after it too, `error`: its name, or SIGKILL for an end
+    right there, `slow`: seconds of a sync. An empty mapping counts the calls."""
     powerless: bool = False
     """Whether a root is held to the modes of files, as everyone else always is."""
     limits: Mapping[str, int] = field(default_factory=dict)

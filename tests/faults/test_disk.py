@@ -319,6 +319,14 @@ def test_few_open_files_are_enough(forge: Forge, desk: Scene) -> None:
     assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] > 32, "of that process alone"
 
 
+def test_a_temporary_folder_that_is_not_there_is_not_needed(desk: Scene) -> None:
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": SOURCES, "TMPDIR": "/nowhere"}
+    line = [sys.executable, "-m", "mujaz", "-C", str(desk.root), "build"]
+    done = subprocess.run(line, capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 0, done.stderr
+    assert held(desk.root) == desk.new
+
+
 def test_an_edit_during_the_fault_is_not_lost(forge: Forge, desk: Scene) -> None:
     """What failed is made of the content as it is at the next build."""
     forge.build(desk.root, as_=Call(disk={"at": 2, "for_good": True}))

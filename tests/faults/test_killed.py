@@ -82,6 +82,35 @@ def test_two_hundred_killed_builds_leave_no_torn_file(forge: Forge, desk: Scene)
     assert set(done) == set(range(len(TOPICS) + 1)), sorted(done)
 
 
+def ended_at_calls(forge: Forge, desk: Scene, by: int) -> int:
+    """Kill a build right before its first call that changes the disk, then before the next, until it has none left."""
+    number = 0
+    while True:
+        number += by
+        desk.again()
+        gone = forge.build(desk.root, as_=Call(disk={"at": number, "error": "SIGKILL"}))
+        if gone.status == 0:
+            assert held(desk.root) == desk.new
+            return number - by
+        assert gone.status == -signal.SIGKILL
+        whole(desk.root, desk.old, desk.new)
+        mended(forge, desk.root, desk.new)
+
+
+def test_a_build_that_is_killed_between_two_calls_to_the_disk_leaves_files_old_or_new(
+    forge: Forge, tmp_path: Path
+) -> None:
+    """Between a file's new name and its line in the state, for one."""
+    assert ended_at_calls(forge, scene(forge, tmp_path), by=4) >= 20
+
+
+@pytest.mark.long
+def test_a_build_may_be_killed_before_each_call_to_the_disk(forge: Forge, tmp_path: Path) -> None:
+    calls = ended_at_calls(forge, scene(forge, tmp_path), by=1)
+    print(f"\nkilled before each of {calls} calls to the disk")
+    assert calls >= 20
+
+
 # ------------------------------------------------------------------------------------------------ told to end
 
 
