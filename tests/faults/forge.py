@@ -64,11 +64,9 @@ class Disk:
             time.sleep(self.slow)
         if self.kill and self.count == self.fail_at:
             os.kill(os.getpid(), signal.SIGKILL)
-        if (
-            not self.kill
-            and self.fail_at is not None
-            and (self.count == self.fail_at or (self.for_good and self.count > self.fail_at))
-        ):
+        if self.fail_at is None or self.kill:
+            return
+        if self.count == self.fail_at or (self.for_good and self.count > self.fail_at):
             raise OSError(self.number, os.strerror(self.number), str(path))
 
     def ours(self, path: object) -> bool:

@@ -64,6 +64,7 @@ def ended(forge: Forge, desk: Scene, rounds: int, seed: int, by: signal.Signals 
         assert "Traceback" not in gone.err
         found = whole(desk.root, desk.old, desk.new)
         assert found.keys() == briefs(desk.new).keys()
+        assert held(desk.root)["index.html"] in (desk.old["index.html"], desk.new["index.html"])
         done.append(sum(found.values()))
         mended(forge, desk.root, desk.new)
     print(f"\n{by.name}: {rounds} builds of {lasts:.3f} s, seed {seed}; files finished: {sorted(done)}")
@@ -94,6 +95,7 @@ def ended_at_calls(forge: Forge, desk: Scene, by: int) -> int:
             return number - by
         assert gone.status == -signal.SIGKILL
         whole(desk.root, desk.old, desk.new)
+        assert held(desk.root)["index.html"] in (desk.old["index.html"], desk.new["index.html"])
         mended(forge, desk.root, desk.new)
 
 
