@@ -21,6 +21,18 @@ LONGEST = 120.0
 """Seconds: what takes longer hangs."""
 
 
+def works(*line: str) -> bool:
+    """Whether this machine has a tool, and lets it do its work."""
+    try:
+        return subprocess.run(line, capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+TRACES = works("strace", "-f", "-qq", "-o", os.devnull, "true")
+"""Whether the system's own calls can be watched and changed."""
+
+
 @dataclass(frozen=True)
 class Call:
     """How a call is made worse than it is."""

@@ -16,7 +16,7 @@ from lxml.html import document_fromstring
 
 from faults.invariant import briefs, held, told
 from faults.listener import UNSAID, Canary, canary, tells
-from faults.runs import SOURCES, Forge
+from faults.runs import SOURCES, TRACES, Forge
 from workspace import lay, topic_data, write
 
 BOTH: Mapping[str, dict[str, Any]] = {"public": {"label": "الناس", "formats": ["pdf", "html"], "references": True}}
@@ -198,7 +198,7 @@ def test_no_field_that_names_a_file_or_an_address_leads_out(
 # ------------------------------------------------------------------------------------------------ by the system's calls
 
 
-@pytest.mark.skipif(shutil.which("strace") is None, reason="that nothing of the canary is kept is proved above")
+@pytest.mark.skipif(not TRACES, reason="that nothing of the canary is kept is proved above")
 def test_nothing_even_tries_to_open_or_to_connect(tmp_path: Path, trap: Canary) -> None:
     """Of all processes of a real build with a bad sheet, a bad template and bad content."""
     root = lay(tmp_path / "desk", audiences=BOTH)
