@@ -75,8 +75,8 @@ def whole_or_new(desk: Scene, done: Done) -> None:
 def test_whichever_call_to_the_disk_fails_old_files_stay_and_the_next_build_finishes(
     forge: Forge, desk: Scene, error: str, *, for_good: bool
 ) -> None:
-    """Half of the calls here, in turn, and the other half in the long variant."""
-    assert every_call(forge, desk, error=error, for_good=for_good, by=4) >= 20
+    """Every sixth call here, and each one in the long variant."""
+    assert every_call(forge, desk, error=error, for_good=for_good, by=6) >= 20
 
 
 @pytest.mark.long

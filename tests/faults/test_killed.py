@@ -73,7 +73,7 @@ def ended(forge: Forge, desk: Scene, rounds: int, seed: int, by: signal.Signals 
 
 def test_a_build_that_is_killed_at_any_moment_leaves_files_old_or_new(forge: Forge, desk: Scene) -> None:
     done = ended(forge, desk, 20, seed=1)
-    assert len(set(done)) >= 4, done
+    assert len(set(done)) >= 3, done
 
 
 @pytest.mark.long
@@ -120,7 +120,7 @@ def test_a_build_may_be_killed_before_each_call_to_the_disk(forge: Forge, tmp_pa
 def test_a_build_that_is_told_to_end_does_so_and_keeps_what_it_finished(
     forge: Forge, desk: Scene, by: signal.Signals
 ) -> None:
-    ended(forge, desk, 6, seed=3, by=by)
+    ended(forge, desk, 5, seed=3, by=by)
 
 
 @pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP], ids=lambda by: by.name)

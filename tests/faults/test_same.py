@@ -73,25 +73,16 @@ def built(base: Path, circumstance: Circumstance, source: Path) -> dict[str, str
 
 def test_a_small_workspace_gives_the_same_bytes_in_any_circumstance(tmp_path: Path) -> None:
     source = lay(tmp_path / "source", ("water", "energy"), BOTH)
-    others = [
-        Circumstance(
-            "deeper/a folder of another name",
-            {"TZ": "Pacific/Kiritimati", "LC_ALL": "ar_EG.UTF-8", "PYTHONHASHSEED": "1", "HOME": "/nowhere"},
-            umask=0o077,
-            calls=[("--jobs", "1")],
-            nobody=True,
-        ),
-        Circumstance(
-            "مكان آخر",
-            {"TZ": "America/Lima", "LANG": "C", "PYTHONHASHSEED": "random", "SOURCE_DATE_EPOCH": "1"},
-            umask=0o002,
-            calls=[("energy", "--only", "pdf"), ()],
-        ),
-    ]
+    other = Circumstance(
+        "deeper/مجلد باسم آخر",
+        {"TZ": "Pacific/Kiritimati", "LC_ALL": "ar_EG.UTF-8", "PYTHONHASHSEED": "1", "SOURCE_DATE_EPOCH": "1"},
+        umask=0o077,
+        calls=[("energy", "--only", "pdf", "--jobs", "1"), ("--jobs", "1")],
+        nobody=True,
+    )
     first = built(tmp_path, USUAL, source)
     assert {"water/public.ar.pdf", "water/public.ar.html", "index.html", ".mujaz/lock.json"} <= first.keys()
-    for other in others:
-        assert built(tmp_path, other, source) == first, other.place
+    assert built(tmp_path, other, source) == first
 
 
 @pytest.mark.long
