@@ -7,6 +7,7 @@ import contextlib
 import datetime
 import json
 import os
+import select
 import signal
 import sys
 import threading
@@ -122,6 +123,13 @@ def _stop(number: int, _: object) -> None:
     raise StoppedError(number)
 
 
+def _unheard() -> bool:
+    """Whether it was standard output that broke, and not a pipe between our own processes."""
+    pipes = select.poll()
+    pipes.register(sys.stdout.fileno(), 0)
+    return any(state & select.POLLERR for _, state in pipes.poll(0))
+
+
 def _deaf() -> None:
     """The reader of a pipe has gone: what is still to be printed has no one to read it."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -171,10 +179,10 @@ def _broken(desk: Desk, error: Exception | KeyboardInterrupt) -> int:
         with contextlib.suppress(OSError):  # of a terminal that is gone
             print(shown(say("interrupted")), file=sys.stderr, flush=True)
         return 128 + int(error.args[0] if isinstance(error, StoppedError) else signal.SIGINT)
-    if isinstance(error, BrokenPipeError):
+    if isinstance(error, BrokenPipeError) and _unheard():
         _deaf()
         return WELL
-    if isinstance(error, OSError):
+    if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
         found = {"found": error.strerror or str(error)}
         return _ended(desk, Problem("file-unreadable", Where(str(error.filename or "output")), found), BROKEN)
     if desk.asked.debug:

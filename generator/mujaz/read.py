@@ -29,6 +29,8 @@ from mujaz.model.content import (
 from mujaz.model.content import Path as ContentPath
 from mujaz.model.press import Profile
 from mujaz.model.text import SLUG
+from mujaz.pictures import PictureError
+from mujaz.pictures import kind as picture_kind
 from mujaz.problems import Problem, Severity, Where, errors, in_order
 from mujaz.profiles import profile
 from mujaz.sheets import sheet
@@ -41,7 +43,6 @@ AUDIENCES = "content/audiences"
 TOPICS = "content/topics"
 DATA = "data"
 """The folder of a topic that holds the figures of its charts."""
-_PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"<svg": "image/svg+xml"}
 _ARABIC_DRAWN = re.compile(r"<(?:\w+:)?text\b[^>]*>(?:(?!</(?:\w+:)?text).)*?[\u0621-\u06ff]", re.DOTALL)
 """Arabic letters that a picture has as text, and not as paths."""
 _LANGUAGES: tuple[str, ...] = TypeAdapter(Language).json_schema()["enum"]
@@ -273,10 +274,12 @@ def _logo(desk: _Desk, workspace: Workspace, source: Source) -> Picture | None:
     data = _named(desk, name, where, "logo")
     if data is None:
         return None
-    kind = next((kind for magic, kind in _PICTURES.items() if data.lstrip()[:400].startswith(magic)), None)
-    if kind is None and b"<svg" in data[:1000] and data.lstrip().startswith(b"<?xml"):
-        kind = "image/svg+xml"
-    if kind is None or len(data) > MAX_PICTURE:
+    try:
+        kind = picture_kind(data) if len(data) <= MAX_PICTURE else None
+    except PictureError as error:
+        desk.problems.append(Problem(error.args[0], where, {"found": name, **error.args[1]}))
+        return None
+    if kind is None:
         desk.problems.append(Problem("picture-wrong", where, {"found": name, "allowed": "PNG, JPEG, SVG"}))
         return None
     if kind == "image/svg+xml" and _ARABIC_DRAWN.search(data.decode("utf-8", "replace")):

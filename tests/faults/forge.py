@@ -53,7 +53,8 @@ class Disk:
     def __init__(self, folder: str, asked: Mapping[str, Any]) -> None:
         self.folder, self.count = folder, 0
         self.fail_at, self.for_good = asked.get("at"), asked.get("for_good", False)
-        self.number = getattr(errno, asked.get("error", "EIO"))
+        self.kill = asked.get("error") == "SIGKILL"
+        self.number = 0 if self.kill else getattr(errno, asked.get("error", "EIO"))
         self.slow, self.log = asked.get("slow", 0.0), asked["log"]
 
     def step(self, what: str, path: object = "") -> None:
@@ -61,7 +62,11 @@ class Disk:
         self.count += 1
         if what == "fsync" and self.slow:
             time.sleep(self.slow)
-        if self.fail_at is not None and (self.count == self.fail_at or (self.for_good and self.count > self.fail_at)):
+        if self.kill and self.count == self.fail_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if self.fail_at is None or self.kill:
+            return
+        if self.count == self.fail_at or (self.for_good and self.count > self.fail_at):
             raise OSError(self.number, os.strerror(self.number), str(path))
 
     def ours(self, path: object) -> bool:

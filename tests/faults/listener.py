@@ -1,4 +1,4 @@
-"""A server on the loopback that ought to hear nothing, and a file that ought to be in nothing: what is reached is kept."""
+"""A server on the loopback that ought to hear nothing, and a file that nothing ought to tell of; judges nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-SECRET = "KANARI7f3a"
+UNSAID = "KANARI7f3a"
 """In letters that no font, no digest and no other text holds."""
 
 
@@ -52,7 +52,7 @@ class Canary:
 def canary(folder: Path) -> Iterator[Canary]:
     """A listener at work, and a file beside the workspace."""
     file = folder / "canary.svg"
-    file.write_text(f'<svg xmlns="http://www.w3.org/2000/svg"><title>{SECRET}</title></svg>', "utf-8")
+    file.write_text(f'<svg xmlns="http://www.w3.org/2000/svg"><title>{UNSAID}</title></svg>', "utf-8")
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(0.1)
         made, over = Canary(server.getsockname()[1], file), threading.Event()
@@ -88,7 +88,7 @@ def opened(data: bytes) -> bytes:
     return whole
 
 
-def tells(data: bytes, words: str = SECRET) -> bool:
+def tells(data: bytes, words: str = UNSAID) -> bool:
     """Whether words stand in a file, in any of the spellings of bytes."""
     whole = opened(data)
     return any(words.encode(code) in whole for code in ("utf-8", "utf-16-be", "utf-16-le")) or (

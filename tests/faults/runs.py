@@ -21,13 +21,25 @@ LONGEST = 120.0
 """Seconds: what takes longer hangs."""
 
 
+def works(*line: str) -> bool:
+    """Whether this machine has a tool, and lets it do its work."""
+    try:
+        return subprocess.run(line, capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+TRACES = works("strace", "-f", "-qq", "-o", os.devnull, "true")
+"""Whether the system's own calls can be watched and changed."""
+
+
 @dataclass(frozen=True)
 class Call:
     """How a call is made worse than it is."""
 
     disk: Mapping[str, Any] | None = None
-    """`at`: the call to the disk that fails, `for_good`: all after it too, `error`: its name, `slow`: seconds of a
-    sync. An empty mapping counts the calls."""
+    """`at`: the call to the disk that fails, `for_good`: all after it too, `error`: its name, or SIGKILL for an end
+    right there, `slow`: seconds of a sync. An empty mapping counts the calls."""
     powerless: bool = False
     """Whether a root is held to the modes of files, as everyone else always is."""
     limits: Mapping[str, int] = field(default_factory=dict)

@@ -19,10 +19,9 @@ import mujaz
 import workspace
 from mujaz import produce as producing
 from mujaz.build import Result, build, clean
-from mujaz.lock import decode
 from mujaz.model.document import Document, Medium
 from mujaz.plan import Request
-from mujaz.publish import STATE, Shelf
+from mujaz.publish import STATE
 from mujaz.workers import Failure
 from workspace import AUDIENCES, HIDDEN, at_once, crewed, lay, outputs, topic_data, write
 
@@ -335,34 +334,8 @@ def test_two_clean_builds_elsewhere_give_the_same_bytes_and_a_third_writes_nothi
 
 # ------------------------------------------------------------------------------------------------ killed builds
 
-VICTIM = """
-import sys, time
-from pathlib import Path
-from mujaz import build, produce
-from mujaz.plan import Request
-from workspace import at_once, crewed
-
-def slowly(documents, work, *, jobs, **_):
-    for each in at_once(documents, work, jobs=jobs):
-        time.sleep(0.003)
-        yield each
-
-produce.crew = crewed(slowly)
-print("ready", flush=True)
-build.build(Path(sys.argv[1]), Request(), jobs=1, tell=lambda step: None)
-"""
-"""A build that tells when it begins, and takes its time."""
 
 SLUGS = tuple(f"topic-{number}" for number in range(8))
-
-
-def start(root: Path) -> subprocess.Popen[bytes]:
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": SOURCES}
-    line = [sys.executable, "-c", VICTIM, str(root)]
-    victim = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
-    assert victim.stdout is not None
-    assert victim.stdout.readline() == b"ready\n"
-    return victim
 
 
 def whole(root: Path, old: Mapping[str, bytes], new: Mapping[str, bytes]) -> tuple[int, int]:
@@ -373,61 +346,6 @@ def whole(root: Path, old: Mapping[str, bytes], new: Mapping[str, bytes]) -> tup
     assert torn == []
     changed = sum(found[name] == new[name] for name in found)
     return len(found) - changed, changed
-
-
-def killed_rounds(tmp_path: Path, rounds: int, seed: int) -> int:
-    """Kill so many builds at random moments; returns how many of them were caught between two files."""
-    chance = random.Random(seed)  # noqa: S311 # moments, not secrets
-    root = lay(tmp_path / "desk", topics=SLUGS)
-    make(root)
-    old = outputs(root)
-    shutil.copytree(root / "output", tmp_path / "old")
-    for slug in SLUGS:
-        edit(topic(root, slug), "ما وُجد", "ما تبيّن")
-    fresh = tmp_path / "fresh"
-    shutil.copytree(root, fresh)  # with what was built before: the number of an edition is a matter of memory
-    make(fresh)
-    new = outputs(fresh)
-    assert all(old[name] != new[name] for name in new)
-    shutil.rmtree(fresh / "output")
-    victim, before = start(fresh), time.monotonic()
-    victim.communicate()
-    lasts = time.monotonic() - before
-    between = 0
-    pages = {(root / "output" / "index.html").read_bytes()}
-    for _ in range(rounds):
-        shutil.rmtree(root / "output")
-        shutil.copytree(tmp_path / "old", root / "output")
-        victim = start(root)
-        time.sleep(chance.uniform(0, lasts))
-        victim.send_signal(signal.SIGKILL)
-        victim.communicate()
-        left, done = whole(root, old, new)
-        page = (root / "output" / "index.html").read_bytes()
-        between += bool(left and done)
-        assert decode(Shelf(root / "output").read(STATE)) is not None
-        last = make(root)
-        assert (last.failed, last.problems) == ((), ())
-        assert len(last.built) in (left, left + 1)  # a file may have come before its line in the state
-        assert outputs(root) == new
-        pages.add((root / "output" / "index.html").read_bytes())
-        assert page in pages
-        assert len(pages) == 2
-        assert make(root).built == ()
-    return between
-
-
-def test_a_killed_build_leaves_every_file_old_or_new_and_the_next_one_finishes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(producing, "crew", crewed(at_once))
-    killed_rounds(tmp_path, 8, seed=1)
-
-
-@pytest.mark.long
-def test_sixty_killed_builds_leave_every_file_old_or_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(producing, "crew", crewed(at_once))
-    assert killed_rounds(tmp_path, 60, seed=2) > 0
 
 
 def alive(session: int) -> list[int]:
