@@ -1,0 +1,158 @@
+"""Why a file must be made: the input is named, and of a brief the point, with the place where it is written."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mujaz import produce as producing
+from mujaz.build import build
+from mujaz.cli import WELL, WRONG_CONTENT, main
+from mujaz.plan import RefusedError, Request
+from mujaz.standing import Reason, why
+from workspace import at_once, crewed, lay, topic_data, write
+
+DAY = datetime.date(2026, 1, 1)
+NAME = "water/minister.ar.html"
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A workspace of which everything was built."""
+    monkeypatch.setattr(producing, "crew", crewed(at_once))
+    monkeypatch.setenv("LANG", "en_US.UTF-8")
+    root = lay(tmp_path / "desk", topics=("water", "energy"))
+    build(root, Request(today=DAY), jobs=1, tell=lambda _: None)
+    return root
+
+
+def topic(root: Path) -> Path:
+    return root / "content" / "topics" / "water" / "ar.yaml"
+
+
+def edit(path: Path, old: str, new: str) -> int:
+    """Change a text; the line that it stands in."""
+    text = path.read_text("utf-8")
+    assert text.count(old) >= 1
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    return text[: text.index(old)].count("\n") + 1
+
+
+def reason(root: Path, name: str = NAME) -> Reason:
+    (found,), _ = why(root, name)
+    return found
+
+
+def test_a_fresh_file_has_no_reason(root: Path) -> None:
+    assert reason(root) == Reason(reason(root).target, ())
+    assert reason(root).target.name == NAME
+
+
+def test_an_edited_point_is_named_with_its_words_and_its_place(root: Path) -> None:
+    line = edit(topic(root), "شرح أول ما وُجد", "شرح ما تبيّن")
+    found = reason(root)
+    assert found.because == ("brief",)
+    ((change, place),) = found.changes
+    assert (change.kind, change.point, change.before, change.after) == (
+        "reworded",
+        "first",
+        "شرح أول ما وُجد",
+        "شرح ما تبيّن",
+    )
+    assert place is not None
+    assert place.path == "content/topics/water/ar.yaml"
+    assert place.line <= line <= place.line + 2
+    # The public is told headlines alone.
+    assert reason(root, "water/public.ar.html").because == ()
+
+
+def test_a_point_that_was_added_removed_or_moved_is_named(root: Path) -> None:
+    data = topic_data("موضوع water")
+    points: list[dict[str, Any]] = data["blocks"][1]["points"]
+    points[0], points[2] = points[2], {"id": "fourth", "headline": "رابع ما وُجد"}
+    write(topic(root), data)
+    kinds = {(change.kind, change.point) for change, _ in reason(root).changes}
+    assert ("added", "fourth") in kinds
+    assert ("removed", "first") in kinds
+    assert ("moved", "third") in kinds or ("moved", "secret") in kinds
+
+
+def test_what_no_brief_is_about_is_named_as_it_is(root: Path) -> None:
+    path = root / "templates" / "parts" / "colophon.html.j2"
+    path.parent.mkdir(parents=True)
+    path.write_text("<p>أخرى</p>\n", "utf-8")
+    assert reason(root).because == ("templates",)
+    shutil.rmtree(root / "templates")
+    edit(root / "mujaz.yaml", "organisation:", "theme: modern\norganisation:")
+    assert reason(root).because == ("house",)
+
+
+def test_a_file_that_was_touched_by_hand_or_is_gone_is_told_of(root: Path) -> None:
+    path = root / "output" / NAME
+    path.write_bytes(path.read_bytes() + b" ")
+    assert reason(root).because == ("output-changed",)
+    path.unlink()
+    assert reason(root).because == ("output-missing",)
+
+
+def test_a_comment_is_no_reason(root: Path) -> None:
+    topic(root).write_text(f"# a word\n{topic(root).read_text('utf-8')}", "utf-8")
+    assert reason(root).because == ()
+
+
+def test_without_an_archive_the_input_is_named_and_no_point(root: Path) -> None:
+    edit(topic(root), "شرح أول ما وُجد", "شرح ما تبيّن")
+    shutil.rmtree(root / "output" / "editions")
+    assert (reason(root).because, reason(root).changes, reason(root).known) == (("brief",), (), False)
+
+
+def test_a_name_without_its_ending_means_all_its_files(root: Path) -> None:
+    found, _ = why(root, "output/water/minister.ar")
+    assert [each.target.name for each in found] == [NAME]
+
+
+def test_a_name_that_nothing_has_is_refused_with_the_closest(root: Path) -> None:
+    with pytest.raises(RefusedError) as refused:
+        why(root, "water/minster.ar.html")
+    assert refused.value.problem.facts["closest"] == NAME
+
+
+def test_of_a_topic_with_errors_these_are_told(root: Path) -> None:
+    edit(topic(root), "kind: findings", "kind: finding")
+    edit(root / "content" / "topics" / "energy" / "ar.yaml", "kind: findings", "kind: finding")
+    found, problems = why(root, NAME)
+    assert found == []
+    assert {each.where.path for each in problems} == {"content/topics/water/ar.yaml"}
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "reworded"), ("ar", "أُعيدت صياغته")])
+def test_people_are_told_the_place_and_the_words(
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, language: str, word: str
+) -> None:
+    edit(topic(root), "شرح أول ما وُجد", "شرح ما تبيّن")
+    monkeypatch.chdir(root)
+    assert main(["why", NAME, "--messages", language, "--logical"]) == WELL
+    said = capsys.readouterr().out
+    assert word in said
+    assert "content/topics/water/ar.yaml:" in said
+    assert "شرح ما تبيّن" in said
+
+
+def test_programs_are_told_the_same(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(topic(root), "شرح أول ما وُجد", "شرح ما تبيّن")
+    assert main(["-C", str(root), "why", NAME, "--json"]) == WELL
+    (told,) = json.loads(capsys.readouterr().out)["targets"]
+    assert (told["target"], told["because"]) == (NAME, ["brief"])
+    assert [(each["kind"], each["point"], each["path"]) for each in told["changes"]] == [
+        ("reworded", "first", "content/topics/water/ar.yaml")
+    ]
+    edit(topic(root), "kind: findings", "kind: finding")
+    assert main(["-C", str(root), "why", NAME, "--json"]) == WRONG_CONTENT
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["targets"] == []
+    assert answer["problems"]
