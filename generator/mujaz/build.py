@@ -11,6 +11,7 @@ from mujaz import produce
 from mujaz.archive import Archive
 from mujaz.desk import Desk
 from mujaz.export.site import INDEX
+from mujaz.filing import kept
 from mujaz.fleet import Base, Fleet, base, muster
 from mujaz.lint import lint, unplaced
 from mujaz.lock import decode
@@ -18,7 +19,7 @@ from mujaz.memory import remembered, retained
 from mujaz.model.document import State, Target, pages_of
 from mujaz.plan import RefusedError, Request, unnamed
 from mujaz.problems import Problem, Severity, Where, errors, in_order
-from mujaz.produce import Built, Ears, How, Step, kept
+from mujaz.produce import Built, Ears, How, Step
 from mujaz.publish import LOG, STATE, Shelf, opened
 from mujaz.stamps import Stamps
 from mujaz.survey import survey

@@ -31,11 +31,12 @@ from mujaz.profiles import PACKAGES
 from mujaz.progress import Watch
 from mujaz.proofread import proofread
 from mujaz.publish import OutputError
-from mujaz.read import find_workspace
+from mujaz.read import find_workspace, house
 from mujaz.report import Speaker, severity_counts
 from mujaz.schema import FOLDER, modeline
 from mujaz.survey import survey
 from mujaz.workers import CrewError
+from mujaz.zones import day
 
 if TYPE_CHECKING:
     from mujaz.build import Result
@@ -207,7 +208,7 @@ def _build(desk: Desk) -> int:
     from mujaz.build import build  # noqa: PLC0415 # what builds takes half a second to load, and checking does without
 
     root = desk.root
-    request = _request(desk.asked)
+    request = replace(_request(desk.asked), today=_today(root))
     watch = _watch(desk.speaker)
 
     def tell(step: Step) -> None:
@@ -651,7 +652,7 @@ def _edition(edition: Edition) -> dict[str, Any]:
 def _clean(desk: Desk) -> int:
     from mujaz.build import clean  # noqa: PLC0415 # what builds takes half a second to load, and checking does without
 
-    removed, problems = clean(desk.root, _today())
+    removed, problems = clean(desk.root, _today(desk.root))
     say, shown = desk.speaker.say, desk.speaker.shown
     for name in removed:
         desk.tell(shown(say("removed", path=f"output/{name}")))
@@ -706,12 +707,14 @@ def _doctor(desk: Desk) -> int:
 # ----------------------------------------------------------------------------------------------- arguments
 
 
-def _today() -> datetime.date:
-    """The day of new editions; a build that is to give the same bytes again says it itself (SOURCE_DATE_EPOCH)."""
+def _today(root: Path) -> datetime.date:
+    """The day of new editions in the house's country; SOURCE_DATE_EPOCH says another moment than now."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if epoch.isdecimal():
-        return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date()
-    return datetime.date.today()
+    now = datetime.datetime.now(datetime.UTC)
+    if epoch.isascii() and epoch.isdecimal() and len(epoch) < 12:
+        now = datetime.datetime.fromtimestamp(int(epoch), datetime.UTC)
+    workspace = house(root).workspace
+    return day(now, workspace.country if workspace else "")
 
 
 def _request(asked: argparse.Namespace) -> Request:
@@ -723,5 +726,4 @@ def _request(asked: argparse.Namespace) -> Request:
         media=frozenset(Medium(each) for each in getattr(asked, "only", ())),
         force=getattr(asked, "force", False),
         prove=getattr(asked, "prove", True),
-        today=_today(),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from mujaz import feeds, index
 from mujaz.archive import MEMORY, RECORD, Archive, Editor, folder_of
+from mujaz.filing import kept
 from mujaz.fleet import Fleet
 from mujaz.gate import Gate, reader
 from mujaz.jobs import Job, Site, plan
@@ -18,7 +19,7 @@ from mujaz.model.edition import Key
 from mujaz.model.listing import Card
 from mujaz.plan import Request
 from mujaz.problems import Problem, errors
-from mujaz.produce import Planned, kept
+from mujaz.produce import Planned
 from mujaz.publish import Shelf
 from mujaz.watch import watch
 from mujaz.workers import Exports

@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 from mujaz.build import recalled
 from mujaz.export import export
 from mujaz.export.press import press as pressed
+from mujaz.filing import kept, published
 from mujaz.gate import Gate
 from mujaz.jobs import Job, Site, plan, site_of
 from mujaz.model.content import Library
@@ -18,10 +19,11 @@ from mujaz.model.document import Document, Medium, Output, Target
 from mujaz.model.press import Booklet, Pressed, Pressing, Profile
 from mujaz.plan import Request, called, targets
 from mujaz.problems import Problem, Severity, Where, errors, in_order
-from mujaz.produce import composed, examined, kept, published, settled
+from mujaz.produce import composed, examined
 from mujaz.profiles import of_this_machine
 from mujaz.proof import proof
 from mujaz.publish import opened
+from mujaz.settling import settled
 from mujaz.survey import survey
 from mujaz.templates import TemplateMistakeError, open_templates
 from mujaz.ticket import Sent, second, ticket

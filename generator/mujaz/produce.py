@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
-from mujaz.archive import Issued
 from mujaz.compose import compose
 from mujaz.export import export
+from mujaz.filing import Key, archived, noted, published
 from mujaz.fit import Search
 from mujaz.gate import Gate, reader
 from mujaz.jobs import Job, Mistakes, Site, issue_of, number_of, told_at
-from mujaz.lock import encode, entry
 from mujaz.model.document import Document, Made, Medium, Output, State, Target
 from mujaz.model.limits import Limits
 from mujaz.model.yielded import Yielded
 from mujaz.plan import why
 from mujaz.problems import Problem, Where, errors
 from mujaz.proof import proof
-from mujaz.publish import LOG, STATE, OutputError, Shelf
+from mujaz.publish import Shelf
 from mujaz.templates import TemplateMistakeError
-from mujaz.workers import Crew, Exports, Failure, crew, run
+from mujaz.workers import Crew, Exports, Failure, crew
 
-Key = tuple[str, str, str]
 Task = tuple[Job, Site]
 """What is to be made, and what with: the topic that it tells of stays in memory no longer than that."""
 
@@ -153,7 +151,7 @@ def _documents(run_: Run, source: Iterator[Planned]) -> Iterator[Document]:
         while run_.ready:
             job, site = run_.ready.popleft()
             try:
-                document = _composed(job, site)
+                document = composed_at(job, site)
             except TemplateMistakeError as mistake:
                 _fail(run_, (job, site), (mistake.problem,))
                 continue
@@ -209,7 +207,7 @@ def _tried(run_: Run, task: Task, document: Document, output: Output) -> None:
         return
     del run_.searches[job.key]
     if search.answer is None:
-        _fail(run_, task, (_over(job, output),))
+        _fail(run_, task, (over(job, output),))
         return
     best, kept_ = run_.fitting[job.key]
     if best.wanted and best.since:
@@ -217,7 +215,7 @@ def _tried(run_: Run, task: Task, document: Document, output: Output) -> None:
         return
     del run_.fitting[job.key]
     if best is not job:
-        document = _composed(best, site)
+        document = composed_at(best, site)
     _settled(run_, (best, site), document, kept_)
 
 
@@ -259,7 +257,7 @@ def _because(job: Job, site: Site) -> tuple[str, ...]:
     return because or tuple(each for each in job.because if each in ("forced", "unproven"))
 
 
-def _over(job: Job, output: Output) -> Problem:
+def over(job: Job, output: Output) -> Problem:
     """Even the leanest selection has more pages than were promised."""
     facts = {"found": str(output.pages), "limit": str(job.budget), "steps": str(len(job.choice.rungs) - 1)}
     rule = "pages-over" if len(job.choice.rungs) > 1 else "pages-rigid"
@@ -338,33 +336,6 @@ def _publish(run_: Run, done: Done, number: int, site: Site) -> None:
     _step(run_, job.target, well=True)
 
 
-def archived(job: Job, made: Mapping[str, Made], site: Site) -> tuple[Problem, ...]:
-    """Put into the archive what was published of a brief, in all media, and is not there yet."""
-    ours = issued(job.key, job.inputs["brief"], made)
-    if not ours or site.archive.holds(job.key, next(iter(ours.values())), list(map(_file, ours))):
-        return ()
-    files = {
-        _file(name): data
-        for name, each in ours.items()
-        if (data := site.shelf.read(name)) is not None and sha256(data).hexdigest() == each.sha256
-    }
-    pages = next((each.pages for each in ours.values() if each.pages), None)
-    number = next(iter(ours.values())).edition
-    return site.archive.keep(job.brief, Issued(number, files, pages), site.editor)
-
-
-def issued(key: Key, brief: str, made: Mapping[str, Made]) -> dict[str, Made]:
-    """The files that show a brief, in the newest edition that any of them is of."""
-    names = (Target(*key, medium).name for medium in Medium)
-    shown = {name: each for name in names if (each := made.get(name)) and each.inputs.get("brief") == brief}
-    number = max((each.edition for each in shown.values()), default=0)
-    return {name: each for name, each in shown.items() if each.edition == number}
-
-
-def _file(name: str) -> str:
-    return name.partition("/")[2]
-
-
 def _filled(job: Job, output: Output) -> float | None:
     """How full the last page is, of briefs whose pages are counted."""
     return None if job.budget is None or output.filled is None else round(output.filled, 2)
@@ -395,76 +366,23 @@ def _step(run_: Run, target: Target, *, well: bool) -> None:
     run_.ears.step(Step(len(run_.built) + len(run_.failed) + len(run_.fresh), run_.total, target, well))
 
 
-def settled(job: Job, site: Site) -> Job | Problem:
-    """One job, telling the richest selection that is within its budget; or why there is none."""
-    search = Search(len(job.choice.rungs), job.choice.rung)
-    while not job.choice.known and (rung := search.rung) is not None:
-        document = _composed(told_at(job, rung, site), site)
-        [(_, outcome)] = run([document], export, jobs=1, limits=site.library.workspace.limits)
-        if not isinstance(outcome, Output):
-            return examined(document, outcome, site.gate)[0]
-        search = search.tried(fits=(outcome.pages or 0) <= (job.choice.budget or 0))
-        if search.rung is None and search.answer is None:
-            return _over(job, outcome)
-    return job if search.answer is None else _closing(told_at(job, search.answer, site), site)
-
-
-def _closing(job: Job, site: Site) -> Job:
-    """The same job, telling what changed where its pages have the room."""
-    told = replace(job, told=True)
-    if job.since is None or job.told:
-        return told
-    [(_, outcome)] = run([_composed(told, site)], export, jobs=1, limits=site.library.workspace.limits)
-    fits = isinstance(outcome, Output) and (outcome.pages or 0) <= (job.choice.budget or 0)
-    return told if fits else job
-
-
 def composed(jobs: Iterable[Job], site: Site) -> tuple[list[tuple[Job, Document]], Mistakes]:
     """Each job with its page; a template that does not work costs the targets that it was for."""
     documents: list[tuple[Job, Document]] = []
     broken: Mistakes = []
     for job in jobs:
         try:
-            documents.append((job, _composed(job, site)))
+            documents.append((job, composed_at(job, site)))
         except TemplateMistakeError as mistake:
             broken.append((job.target, mistake.problem))
     return documents, broken
 
 
-def _composed(job: Job, site: Site) -> Document:
+def composed_at(job: Job, site: Site) -> Document:
+    """The page of a job. Raises TemplateMistakeError."""
     issue = issue_of(job, site)
     document = compose(job.brief, site.templates, medium=job.target.medium, house=site.house, issue=issue)
     return replace(document, budget=job.budget)
-
-
-def noted(name: str, made: Made, shelf: Shelf) -> tuple[Problem, ...]:
-    """Write down one file that was made, in the log; where that fails, the next build makes it again."""
-    return _written(LOG, lambda: shelf.append(LOG, entry(name, made)))
-
-
-def kept(state: State, shelf: Shelf) -> tuple[Problem, ...]:
-    """Write down all that was made; the log of it is of no use any more."""
-
-    def written() -> None:
-        shelf.write(STATE, encode(state))
-        shelf.remove(LOG)
-
-    return _written(STATE, written)
-
-
-def published(name: str, data: bytes, shelf: Shelf) -> tuple[Problem, ...]:
-    """Put a file in its place; what stands in its way costs this file alone."""
-    return _written(name, lambda: shelf.write(name, data))
-
-
-def _written(name: str, write: Callable[[], object]) -> tuple[Problem, ...]:
-    try:
-        write()
-    except OutputError as error:
-        return (Problem(error.args[0], Where(f"output/{name}"), {"found": error.args[1]}),)
-    except OSError as error:
-        return (Problem("output-unwritable", Where(f"output/{name}"), {"found": error.strerror or str(error)}),)
-    return ()
 
 
 def proved(document: Document) -> Output:

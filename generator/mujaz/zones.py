@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import zoneinfo
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from babel.core import get_global
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
 _NOT_PLACES = frozenset(("localtime", "posixrules", "Factory"))
@@ -31,6 +34,15 @@ def zone(name: str) -> ZoneInfo | None:
             return ZoneInfo.from_file(file, key=name)
     except (OSError, ValueError, zoneinfo.ZoneInfoNotFoundError):
         return None
+
+
+def day(now: datetime.datetime, country: str) -> datetime.date:
+    """The day of a moment in a country (ISO 3166): by the first of its zones where it has several; in UTC without one.
+
+    So it does not depend on where a machine stands.
+    """
+    there = next(iter(get_global("territory_zones").get(country, ())), "UTC")
+    return now.astimezone(zone(there) or datetime.UTC).date()
 
 
 @cache

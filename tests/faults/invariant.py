@@ -14,6 +14,7 @@ The invariant, in the order of its checks:
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -22,18 +23,28 @@ from faults.runs import Done, Forge
 from mujaz.lock import decode
 from mujaz.publish import STATE
 
+_ARCHIVE = re.compile(r"(?:editions|feeds)/|feed\.atom$|\.mujaz/editions\.json$")
+"""What tells of editions: a fault may come before one, or after it."""
 CATALOGUE = ".mujaz/index.json"
 LETTERS = {"ar": re.compile("[\u0621-\u064a]{3}"), "en": re.compile("[A-Za-z]{3}.* ")}
 
 
 def held(root: Path) -> dict[str, bytes]:
-    """Every plain file of the output folder, but for the one that a build holds while it is at work."""
+    """Every plain file of the output folder, but for the archive and for what a build holds while it is at work."""
     folder = root / "output"
+    names = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*"))}
     return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.is_symlink() and path.name != "busy"
+        name: path.read_bytes()
+        for name, path in names.items()
+        if path.is_file() and not path.is_symlink() and path.name != "busy" and not _ARCHIVE.match(name)
     }
+
+
+def archived(root: Path) -> None:
+    """The archive: each edition that has a record is whole."""
+    for path in (root / "output" / "editions").glob("*/*/*/edition.json"):
+        for name, digest in json.loads(path.read_bytes())["files"].items():
+            assert _digest(path.with_name(name).read_bytes()) == digest, path
 
 
 def briefs(files: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -54,6 +65,7 @@ def whole(root: Path, *versions: Mapping[str, bytes]) -> dict[str, int]:
         assert which, f"{name} is neither old nor new: {len(data)} bytes"
         found[name] = which[-1]
     nothing_stale_is_fresh(root, versions[-1])
+    archived(root)
     return found
 
 

@@ -48,7 +48,9 @@ NOBODY = [
     f"--ambient-caps={_KEPT}",
 ]
 """Another user, who may read Python and the workspace wherever they lie."""
-USUAL = Circumstance("desk", {"TZ": "UTC", "LANG": "C.UTF-8", "PYTHONHASHSEED": "0"})
+MOMENT = {"SOURCE_DATE_EPOCH": "1767300000"}
+"""2026-01-01 20:40 in UTC, which is another day elsewhere: editions are dated where the house is."""
+USUAL = Circumstance("desk", {"TZ": "UTC", "LANG": "C.UTF-8", "PYTHONHASHSEED": "0", **MOMENT})
 
 
 def built(base: Path, circumstance: Circumstance, source: Path) -> dict[str, str]:
@@ -75,7 +77,7 @@ def test_a_small_workspace_gives_the_same_bytes_in_any_circumstance(tmp_path: Pa
     source = lay(tmp_path / "source", ("water", "energy"), BOTH)
     other = Circumstance(
         "deeper/مجلد باسم آخر",
-        {"TZ": "Pacific/Kiritimati", "LC_ALL": "ar_EG.UTF-8", "PYTHONHASHSEED": "1", "SOURCE_DATE_EPOCH": "1"},
+        {"TZ": "Pacific/Kiritimati", "LC_ALL": "ar_EG.UTF-8", "PYTHONHASHSEED": "1", **MOMENT},
         umask=0o077,
         calls=[("energy", "--only", "pdf", "--jobs", "1"), ("--jobs", "1")],
         nobody=True,
@@ -98,7 +100,7 @@ def test_two_of_our_own_topics_give_the_same_bytes_in_any_circumstance(tmp_path:
     first = built(tmp_path, USUAL, source)
     other = Circumstance(
         "elsewhere/deeper",
-        {"TZ": "Asia/Tokyo", "LC_ALL": "tr_TR.UTF-8", "PYTHONHASHSEED": "7"},
+        {"TZ": "Asia/Tokyo", "LC_ALL": "tr_TR.UTF-8", "PYTHONHASHSEED": "7", **MOMENT},
         umask=0o077,
         calls=[("defence-diplomacy", "--jobs", "1"), ("--jobs", "1")],
         nobody=True,

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chance import KINDS, READERS, readers, topics
-from mujaz import press
+from mujaz import press, settling
 from mujaz import produce as producing
 from mujaz.build import Result, build
 from mujaz.cli import main
@@ -166,7 +166,7 @@ def exports(monkeypatch: pytest.MonkeyPatch) -> Exports:
             yield each, Output(each.html.encode(), pages if each.medium is Medium.PRINT else None, filled=0.1)
 
     monkeypatch.setattr(producing, "crew", crewed(counted))
-    monkeypatch.setattr(producing, "run", counted)
+    monkeypatch.setattr(settling, "run", counted)
     monkeypatch.setattr(press, "run", counted)
     return seen
 
@@ -366,7 +366,7 @@ def test_a_printing_house_gets_what_the_audience_is_told(
     tmp_path: Path, exports: Exports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chosen: list[int] = []
-    true = producing.settled
+    true = settling.settled
 
     def watched(*asked: Any) -> Any:
         job = true(*asked)
