@@ -12,7 +12,7 @@ from mujaz.fleet import Fleet
 from mujaz.gate import Gate, reader
 from mujaz.jobs import Job, Site, plan
 from mujaz.listing import Free, card, unkept
-from mujaz.memory import Memory
+from mujaz.memory import Memory, Seen
 from mujaz.model.content import Entry
 from mujaz.model.document import Made, State, Target, pages_of
 from mujaz.model.edition import Key
@@ -220,7 +220,19 @@ class Desk:
             site = self._opened(topic)
             return site.gate, site.library.topics
 
-        return feeds.Newsroom(fleet.library, fleet.templates, self.archive, kept_from, opened)
+        def sound(topic: str) -> Seen | None:
+            return None if topic in fleet.library.broken else fleet.seen.get(topic)
+
+        return feeds.Newsroom(
+            fleet.library,
+            fleet.templates,
+            self.archive,
+            kept_from,
+            opened,
+            lambda topic, language: (seen := sound(topic)) is None or language in seen.keeps,
+            lambda topic, language: (seen := sound(topic)) is not None and language in seen.titled,
+            lambda topic: not self.trusted or topic in fleet.anew,
+        )
 
 
 def _by_topic(stale: Iterable[Target]) -> Iterator[tuple[str, frozenset[Target]]]:

@@ -17,7 +17,6 @@ from mujaz.atom import Feed, Post, atom
 from mujaz.export.site import INDEX
 from mujaz.gate import Gate
 from mujaz.leaks import Secrets
-from mujaz.listing import unkept
 from mujaz.model.content import Entry, Library
 from mujaz.model.edition import Edition
 from mujaz.notes import voice_for
@@ -42,7 +41,13 @@ class Newsroom:
     kept: Callable[[str, str, str], str]
     """Topic, language, audience (empty for anyone) → a name for what is kept; empty where the topic cannot be read."""
     opened: Callable[[str], tuple[Gate, Iterable[Entry]]]
-    """Topic → the gate over it, and its languages; asked for only where a feed has to be made."""
+    """Topic → the gate over it, and its languages; asked for only where its words are to be looked through."""
+    keeps: Callable[[str, str], bool]
+    """Topic, language → whether anything is kept from anyone; of one that cannot be read, all may be."""
+    titled: Callable[[str, str], bool]
+    """Topic, language → whether everyone may know its title."""
+    changed: Callable[[str], bool]
+    """Topic → whether it is not as the last feeds saw it."""
 
     @property
     def shelf(self) -> Shelf:
@@ -65,7 +70,8 @@ def update(room: Newsroom) -> tuple[Problem, ...]:
             kept[editor.name] = last
             continue
         try:
-            sha256, found = _made(editor, editions)
+            sha256, found, bare = _made(editor, editions, known=bool(last[0]))
+            page = "" if bare else page  # what was left out once is looked for again
         except TemplateMistakeError as mistake:
             sha256, found = "", (mistake.problem,)
         problems += found
@@ -80,24 +86,27 @@ def _name(audience: str) -> str:
     return f"{FOLDER}/{audience}.atom" if audience else FEED
 
 
-def _made(editor: _Editor, editions: Sequence[Edition]) -> tuple[str, tuple[Problem, ...]]:
-    """The digest of the file, empty where there is none that should stay, and what is wrong with it.
+def _made(editor: _Editor, editions: Sequence[Edition], *, known: bool) -> tuple[str, tuple[Problem, ...], bool]:
+    """The digest of the file, empty where there is none that should stay, what is wrong with it, and if it is bare.
 
     Where an old edition tells what is kept now, the feed has no words of any; where that is not enough, there is none.
+    `known` feeds were looked through before: only what topics that have changed say in them is.
     """
-    data = editor.feed(editions, bare=False)
-    if editor.leaks(editions, data):
-        data = editor.feed(editions, bare=True)
-    leaks = editor.leaks(editions, data)
+    news = [each for each in editions if editor.room.changed(each.topic)] if known else editions
+    bare = bool(news) and bool(editor.leaks(news, editor.feed(news, bare=False)))
+    if bare:
+        news = editions
+    leaks = editor.leaks(news, editor.feed(news, bare=True)) if bare else ()
     shelf = editor.room.shelf
     if leaks:
-        return "", (*leaks, *_removed(shelf, editor.name))
+        return "", (*leaks, *_removed(shelf, editor.name)), bare
+    data = editor.feed(editions, bare=bare)
     try:
         if shelf.read(editor.name) != data:
             shelf.write(editor.name, data)
     except (OSError, OutputError) as error:
-        return "", (unwritten(editor.name, error),)
-    return hashlib.sha256(data).hexdigest(), ()
+        return "", (unwritten(editor.name, error),), bare
+    return hashlib.sha256(data).hexdigest(), (), bare
 
 
 def _removed(shelf: Shelf, name: str) -> tuple[Problem, ...]:
@@ -183,34 +192,16 @@ class _Editor:
             links=tuple(links),
         )
 
-    def _entry(self, edition: Edition) -> Entry | None:
-        """The topic as it is now; None where it is gone or has errors."""
-        if not self.room.kept(edition.topic, edition.language, ""):
-            return None
-        _, entries = self._opened(edition.topic)
-        return next((each for each in entries if each.key == (edition.topic, edition.language)), None)
-
     def _named(self, edition: Edition) -> bool:
         """Whether the readers of the feed may know a title: all may, where it is worded alike for all."""
-        if self.audience:
-            return True
-        entry = self._entry(edition)
-        return entry is not None and unkept(entry).title
-
-    def _keeps(self, edition: Edition) -> bool:
-        """Whether anything of the topic is kept from anyone; of one that cannot be read, all may be."""
-        if self._entry(edition) is None:
-            return True
-        gate, _ = self._opened(edition.topic)
-        secrets = gate.own(edition.topic, edition.language, None)
-        return bool(secrets.texts or secrets.names)
+        return bool(self.audience) or self.room.titled(edition.topic, edition.language)
 
     def _words(self, edition: Edition, labels: Mapping[str, Any], *, bare: bool) -> tuple[str, ...]:
         """What changed; where others may read along, and anything of the topic is kept from anyone, how much did."""
         words = labels["changes"]
         if not edition.words:
             return (words["first"],)
-        if not bare and (self.audience or not self._keeps(edition)):
+        if not bare and (self.audience or not self.room.keeps(edition.topic, edition.language)):
             return edition.words
         policy = voice_for(edition.language, self._house.digits).digits
         counts = Counter(each.kind for each in edition.changes)

@@ -219,15 +219,20 @@ def _looked(root: Path, slug: str, grounds: Grounds, gate: Gate) -> Look:
     languages = tuple(entry.language for entry in entries)
     reviews = {entry.language: entry.topic.review_by for entry in entries if entry.topic.review_by}
     if errors(findings.firm):  # nothing of it is built
-        return Look(Seen("", languages, findings, reviews, {}, lends=False), {}, of)
+        none = frozenset[str]()
+        return Look(Seen("", languages, findings, reviews, {}, none, none, lends=False), {}, of)
     own = gate.of(entries)
     readers = sorted(grounds.library.audience_sources)
     kept = {
         language: {name: own.own(slug, language, name or None).digest for name in ("", *readers)}
         for language in languages
     }
-    seen = Seen("", languages, findings, reviews, kept, lends=any(map(own.lends, readers)))
-    return Look(seen, {entry.language: unkept(entry) for entry in entries}, of)
+    secrets = {language: own.own(slug, language, None) for language in languages}
+    keeps = frozenset(language for language, each in secrets.items() if each.texts or each.names)
+    free = {entry.language: unkept(entry) for entry in entries}
+    titled = frozenset(language for language, each in free.items() if each.title)
+    seen = Seen("", languages, findings, reviews, kept, keeps, titled, lends=any(map(own.lends, readers)))
+    return Look(seen, free, of)
 
 
 def _checked(root: Path, slug: str, grounds: Grounds) -> tuple[tuple[Entry, ...], Findings]:

@@ -36,6 +36,10 @@ class Seen:
     """Language → the day by which someone should look at it again."""
     kept: Mapping[str, Mapping[str, str]]
     """Language → audience → the digest of what it is kept from; `""` stands for what any audience is kept from."""
+    keeps: frozenset[str]
+    """The languages in which anything is kept from any audience."""
+    titled: frozenset[str]
+    """The languages in which its title is worded alike for all, and kept from nobody."""
     lends: bool
     """Whether words that it keeps from someone stand in templates of the house."""
 
@@ -116,6 +120,8 @@ def _of(seen: Seen) -> dict[str, object]:
         "languages": list(seen.languages),
         "reviews": {language: day.isoformat() for language, day in seen.reviews.items()},
         "kept": {language: dict(each) for language, each in seen.kept.items()},
+        "keeps": sorted(seen.keeps),
+        "titled": sorted(seen.titled),
         **({"lends": True} if seen.lends else {}),
         **{name: each for name, each in found.items() if each},
     }
@@ -135,6 +141,8 @@ def _seen(each: Any) -> Seen:
         ),
         {str(language): datetime.date.fromisoformat(day) for language, day in each["reviews"].items()},
         {str(language): {str(name): str(own) for name, own in kept.items()} for language, kept in each["kept"].items()},
+        frozenset(map(str, each["keeps"])),
+        frozenset(map(str, each["titled"])),
         bool(each.get("lends", False)),
     )
 

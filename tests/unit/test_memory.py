@@ -139,7 +139,16 @@ def memory() -> Memory:
         (Problem("headline-long", where, {"found": "كلام"}, Severity.WARNING),),
         (Leave("headline-long", "سبب", where, where, Where(where.path, 9)),),
     )
-    seen = Seen("d", ("ar", "en"), findings, {}, {"ar": {"": "x", "public": "y"}}, lends=True)
+    seen = Seen(
+        "d",
+        ("ar", "en"),
+        findings,
+        {},
+        {"ar": {"": "x", "public": "y"}},
+        frozenset({"ar"}),
+        frozenset({"en"}),
+        lends=True,
+    )
     return Memory({"water": seen}, {"mujaz.yaml": ((1, 2, 3, 4), "s")}, "index", "page")
 
 
