@@ -50,6 +50,8 @@ WELL, WRONG_CONTENT, BROKEN = 0, 1, 3
 """Exit statuses: all well; content has problems or an output failed; the machine or Mujaz itself failed."""
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """Signals that ask for an end; the exit status is 128 and the signal's number."""
+_LAST_EPOCH = 253402300799 - 86400
+"""Seconds: the last moments of the year 9999 have a day everywhere."""
 _HASTE = 4
 """Seconds for the end of a run that was asked to stop."""
 
@@ -379,7 +381,8 @@ def _list(desk: Desk) -> int:
     for row in rows:
         words = [say(row["state"])]
         if row["state"] == "stale":
-            words.append(f"({', '.join(say(f'because-{name}') for name in row['because'])})")
+            comma = "، " if desk.speaker.language == "ar" else ", "
+            words.append(f"({comma.join(say(f'because-{name}') for name in row['because'])})")
         if row["due"]:
             words.append(say("due", date=row["due"]))
         desk.tell(desk.speaker.laid(f"{row['target']:<{width}}  {' '.join(words)}"))
@@ -399,7 +402,8 @@ def _why(desk: Desk) -> int:
     for each in reasons:
         desk.tell(shown(say("why-stale" if each.because else "why-fresh", name=each.target.name)))
         for name in each.because:
-            desk.tell(shown(f"  {say(f'because-{name}')}"))
+            places = ", ".join(os.path.relpath(root / path) for path in each.places(name))
+            desk.tell(shown(f"  {say(f'because-{name}')}{f': {places}' if places else ''}"))
         for change, place in each.changes:
             if place:
                 desk.tell(shown(f"    {os.path.relpath(root / place.path)}:{place.line}:{place.column}"))
@@ -417,7 +421,8 @@ def _reason(reason: Reason) -> dict[str, Any]:
         {**asdict(change), "path": place.path if place else None, "line": place.line if place else None}
         for change, place in reason.changes
     ]
-    return {"target": reason.target.name, "because": list(reason.because), "changes": places}
+    inputs = {name: list(reason.places(name)) for name in reason.because}
+    return {"target": reason.target.name, "because": list(reason.because), "inputs": inputs, "changes": places}
 
 
 def _init(desk: Desk) -> int:
@@ -711,8 +716,14 @@ def _today(root: Path) -> datetime.date:
     """The day of new editions in the house's country; SOURCE_DATE_EPOCH says another moment than now."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     now = datetime.datetime.now(datetime.UTC)
-    if epoch.isascii() and epoch.isdecimal() and len(epoch) < 12:
-        now = datetime.datetime.fromtimestamp(int(epoch), datetime.UTC)
+    if epoch:
+        try:
+            now = datetime.datetime.fromtimestamp(int(epoch), datetime.UTC)
+            if not 0 <= int(epoch) <= _LAST_EPOCH:
+                raise ValueError(epoch)
+        except (ValueError, OverflowError, OSError):
+            problem = Problem("epoch-wrong", Where("SOURCE_DATE_EPOCH"), {"found": epoch})
+            raise _StopError(problem, WRONG_USE) from None
     workspace = house(root).workspace
     return day(now, workspace.country if workspace else "")
 

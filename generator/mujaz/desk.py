@@ -42,6 +42,8 @@ class Desk:
     """Topics that have errors since they were changed meanwhile."""
     last: tuple[object, Card] | None = None
     marks: dict[tuple[Key, bool], str] = field(default_factory=dict)
+    present: dict[str, str | None] = field(default_factory=dict)
+    """Name → the digest of the file as it lay there before the run; None where there was none."""
     trusted: bool = False
     """Whether index, feeds and the memory of the archive lie there as the last run left them."""
 
@@ -62,7 +64,8 @@ class Desk:
         for name, each in state.made.items():
             key = reader(name)
             now = digests[key] if key in digests else digests.setdefault(key, fleet.kept(*key))
-            if now and now != each.kept:
+            lies = self.present[name] = self.shelf.digest(name)
+            if (now and now != each.kept) or (lies and lies != each.sha256):  # or who knows what it tells
                 doubtful.add(key[0])
         problems: list[Problem] = []
         made = dict(state.made)
@@ -72,6 +75,8 @@ class Desk:
             seen = watch(self.shelf, State(own, pressed), self._opened(slug).gate)
             made |= seen.state.made
             problems += seen.problems
+            for name in own:  # it may have been taken away
+                self.present.pop(name, None)
         if made != state.made:
             self.state = replace(state, made=made)
             problems += kept(self.state, self.shelf) if problems else ()
@@ -111,7 +116,9 @@ class Desk:
 
     def _there(self, target: Target, made: Made) -> bool:
         """Whether a file lies in its place, and in the archive."""
-        if self.shelf.digest(target.name) != made.sha256:
+        if target.name not in self.present:
+            self.present[target.name] = self.shelf.digest(target.name)
+        if self.present[target.name] != made.sha256:
             return False
         key = (target.topic, target.audience, target.language)
         held = self.archive.memory.briefs.get(key) if self.archive.today else None

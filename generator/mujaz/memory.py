@@ -13,7 +13,7 @@ from typing import Any
 from mujaz.check import Findings
 from mujaz.check.weights import Leave
 from mujaz.model.document import State
-from mujaz.problems import Problem, Severity, Where
+from mujaz.problems import Problem, Severity, Where, errors
 from mujaz.publish import Shelf, recall, remember
 from mujaz.stamps import Stamp
 
@@ -128,6 +128,13 @@ def _of(seen: Seen) -> dict[str, object]:
 
 
 def _seen(each: Any) -> Seen:
+    seen = _as_written(each)
+    if not errors(seen.findings.firm) and any("" not in seen.kept.get(language, {}) for language in seen.languages):
+        raise ValueError("a topic without what is kept from anyone")
+    return seen
+
+
+def _as_written(each: Any) -> Seen:
     return Seen(
         str(each["of"]),
         tuple(map(str, each["languages"])),

@@ -145,7 +145,7 @@ class Speaker:
     def change(self, each: Change) -> list[str]:
         """A difference between two editions, with old and new words."""
         facts = {"section": each.section, "about": each.about, "before": each.before, "after": each.after}
-        shown = {name: _visible(_short(fact or "")) for name, fact in facts.items()}
+        shown = {name: _visible(_short(" · ".join((fact or "").splitlines()))) for name, fact in facts.items()}
         lines = [self.say(f"change-{each.kind}", **shown)]
         if each.kind == "reworded":
             lines += ["    " + self.say("change-was", **shown), "    " + self.say("change-now", **shown)]

@@ -108,7 +108,7 @@ def _mujaz() -> str:
 
 def _below(root: Path, folder: str, stamps: Stamps, deep: int) -> Iterator[str]:
     """A line for each thing in a folder; what is no plain file is told by what it is."""
-    for name in _names(root / folder):
+    for name in _names(root / folder, hidden=True):  # a chart may name any file
         at = f"{folder}/{name}"
         path = root / at
         if path.is_symlink():
@@ -122,9 +122,9 @@ def _below(root: Path, folder: str, stamps: Stamps, deep: int) -> Iterator[str]:
             yield f"{at}\0no file"
 
 
-def _names(folder: Path) -> list[str]:
+def _names(folder: Path, *, hidden: bool = False) -> list[str]:
     try:
-        return sorted(name for name in os.listdir(folder) if not name.startswith((".", "~")))
+        return sorted(name for name in os.listdir(folder) if hidden or not name.startswith((".", "~")))
     except OSError:
         return []
 

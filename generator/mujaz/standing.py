@@ -21,9 +21,13 @@ from mujaz.model.yielded import Yielded
 from mujaz.plan import Request, called, unnamed
 from mujaz.problems import Problem, Where, in_order
 from mujaz.publish import Shelf
+from mujaz.read import AUDIENCES, TOPICS, WORKSPACE
 from mujaz.stamps import Stamps
 from mujaz.survey import Survey, survey
 from mujaz.templates import open_templates
+
+_WORDS = 4
+"""Of a text, enough to find it again where it is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,19 @@ class Reason:
     known: bool = True
     """Whether it is known what the file told that lies there: the archive has it."""
 
+    def places(self, name: str) -> tuple[str, ...]:
+        """The files or folders of the workspace that an input is made of; none where it lies elsewhere."""
+        topic = f"{TOPICS}/{self.target.topic}/{self.target.language}.yaml"
+        reader = f"{AUDIENCES}/{self.target.audience}.yaml"
+        return {
+            "brief": (topic, reader),
+            "choice": (topic, reader),
+            "house": (WORKSPACE,),
+            "templates": ("templates/",),
+            "labels": ("templates/labels/",),
+            "citation-styles": ("templates/styles/",),
+        }.get(name, ())
+
 
 def why(root: Path, name: str) -> tuple[list[Reason], tuple[Problem, ...]]:
     """Why the files that a name means must be made. Raises RefusedError."""
@@ -130,12 +147,14 @@ def _reason(job: Job, site: Site) -> Reason:
 
 
 def _place(change: Change, entry: Entry) -> Where | None:
-    """Where a point is written."""
+    """Where a point is written, or else the words that are told now."""
     for number, block in enumerate(entry.topic.blocks):
         for place, point in enumerate(block.points if isinstance(block, Pointed) else ()):
-            if point.id == change.point:
+            if change.point and point.id == change.point:
                 return entry.source.where(("blocks", number, "points", place))
-    return None
+    words = " ".join((change.after or "").split()[:_WORDS])
+    found = entry.source.find((), words) if words else None
+    return found if found and found != entry.source.where(()) else None
 
 
 def _concerns(problem: Problem, name: str) -> bool:

@@ -20,7 +20,7 @@ class Watched:
 
 
 def watch(shelf: Shelf, state: State, gate: Gate) -> Watched:
-    """Look through each file whose topic keeps other things back than when it was looked through last.
+    """Look through each file whose topic keeps other things back than when it was looked through last, or that is new.
 
     One that tells them goes at once, before anything is made: whether a new one can be made is another question.
     """
@@ -29,7 +29,8 @@ def watch(shelf: Shelf, state: State, gate: Gate) -> Watched:
     stale: set[str] = set()
     for name, each in state.made.items():
         digest = gate.digest(*reader(name))
-        if digest and digest != each.kept:
+        known = digest == each.kept and shelf.digest(name) in (each.sha256, None)
+        if digest and not known:
             stale.add(name)
             problems += _looked(shelf, name, gate)
         made[name] = replace(each, kept=digest or each.kept)

@@ -24,9 +24,10 @@ import chance
 from mujaz import produce as producing
 from mujaz import records
 from mujaz.archive import MEMORY, Stacks
+from mujaz.arguments import WRONG_USE
 from mujaz.build import Result, build, clean
 from mujaz.changes import Clerk, told
-from mujaz.cli import main
+from mujaz.cli import WELL, main
 from mujaz.editions import differences, expired, number, printable
 from mujaz.model.content import Library
 from mujaz.model.document import Document, Made, Medium, Output
@@ -802,3 +803,29 @@ def test_the_day_of_an_edition_may_be_said_from_outside(root: Path, monkeypatch:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
     assert main(["-C", str(root), "build"]) == 0
     assert record(root, 1).day == datetime.date(1970, 1, 2)
+
+
+@pytest.mark.parametrize("epoch", ["abc", "-1", "1e9", "253402300800", "99999999999999999", " "])
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_a_moment_that_is_none_is_told_and_nothing_is_built(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], epoch: str, language: str
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    assert main(["-C", str(root), "build", "--messages", language]) == WRONG_USE
+    assert "SOURCE_DATE_EPOCH" in capsys.readouterr().out
+    assert not (root / "output").exists()
+
+
+@pytest.mark.parametrize(
+    ("country", "epoch", "day"),
+    [("IQ", "1767300000", "2026-01-01"), ("IQ", "1767301300", "2026-01-02"), ("US", "1767250000", "2025-12-31")],
+)
+def test_an_edition_is_dated_where_the_house_is_wherever_the_machine_stands(
+    root: Path, monkeypatch: pytest.MonkeyPatch, country: str, epoch: str, day: str
+) -> None:
+    write(root / "mujaz.yaml", {"organisation": "المؤسسة", "country": country})
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    monkeypatch.setenv("TZ", "Pacific/Kiritimati")
+    assert main(["-C", str(root), "build"]) == WELL
+    record = root / "output" / "editions" / "water" / "minister.ar" / "1" / "edition.json"
+    assert json.loads(record.read_text("utf-8"))["day"] == day

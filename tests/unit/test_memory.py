@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from mujaz.publish import LOG, MEMORY, STATE
 from mujaz.read import read_topic
 from mujaz.stamps import DOUBTFUL, Stamps
 from mujaz.standing import listed
-from workspace import at_once, crewed, lay, outputs, topic_data, write
+from workspace import HIDDEN, at_once, crewed, lay, outputs, topic_data, write
 
 LATER = 1 << 62
 """A time of the file system that lies behind all others."""
@@ -320,3 +321,54 @@ def test_a_comment_in_what_all_topics_stand_on_makes_nobody_read_them(root: Path
     file.write_text(f"# a word\n{file.read_text('utf-8')}", "utf-8")
     assert len(make(root).fresh) == 4
     assert read == []
+
+
+def test_a_chart_whose_figures_have_a_hidden_name_is_made_again_when_they_change(root: Path) -> None:
+    told = topic_data("موضوع water")
+    told["blocks"].append(
+        {
+            "kind": "figure",
+            "title": "رسم",
+            "chart": "bar",
+            "caption": "التجارة",
+            "alt": "أعمدة",
+            "unit": "مليار",
+            "data": ".trade.csv",
+        }
+    )
+    write(topic(root), told)
+    figures = topic(root).parent / "data" / ".trade.csv"
+    figures.parent.mkdir()
+    figures.write_text("السنة,التجارة\n2020,12\n2021,15\n", "utf-8")
+    first = make(root)
+    assert first.failed == ()
+    figures.write_text("السنة,التجارة\n2020,12\n2021,19\n", "utf-8")
+    assert {each.target.topic for each in make(root).built} == {"water"}
+
+
+def test_a_memory_that_lacks_a_part_is_none(root: Path, read: list[str]) -> None:
+    make(root)
+    path = root / MEMORY
+    data = json.loads(path.read_text("utf-8"))
+    data["topics"]["water"]["kept"] = {}
+    path.write_text(json.dumps(data), "utf-8")
+    read.clear()
+    assert make(root).built == ()
+    assert set(read) == {"water", "energy"}
+    assert json.loads(path.read_text("utf-8"))["topics"]["water"]["kept"] != {}
+
+
+def test_a_file_that_someone_put_there_is_looked_through_whatever_is_asked_for(root: Path) -> None:
+    told = topic_data("موضوع water")
+    told["blocks"][1]["points"][1].pop("never")
+    write(topic(root), told)
+    make(root)
+    old = (root / "output" / "water" / "public.ar.html").read_bytes()
+    assert HIDDEN.encode() in old
+    write(topic(root), topic_data("موضوع water"))
+    make(root)
+    path = root / "output" / "water" / "public.ar.html"
+    path.write_bytes(old)
+    result = make(root, audiences=frozenset({"minister"}))
+    assert not path.exists()
+    assert [each.rule for each in result.problems] == ["leak-withdrawn"]

@@ -45,7 +45,7 @@ ELSEWHERE = frozenset(
     re.findall(
         r"\S+",
         """
-    mujaz-failed workspace-missing folder-not-empty topic-exists
+    mujaz-failed workspace-missing epoch-wrong folder-not-empty topic-exists
     date-outside template-wrong template-endless template-large labels-missing labels-bent address-denied renderer-said
     export-failed export-died export-slow export-memory export-cpu export-large export-garbled
     workers-none scratch-missing

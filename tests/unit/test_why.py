@@ -156,3 +156,22 @@ def test_programs_are_told_the_same(root: Path, capsys: pytest.CaptureFixture[st
     answer = json.loads(capsys.readouterr().out)
     assert answer["targets"] == []
     assert answer["problems"]
+
+
+def test_an_input_is_told_with_the_files_that_it_is_made_of(
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(topic(root), "2025-01-15", "2025-01-16")
+    monkeypatch.chdir(root)
+    assert main(["why", NAME, "--messages", "en"]) == WELL
+    said = capsys.readouterr().out
+    assert "content/topics/water/ar.yaml, content/audiences/minister.yaml" in said
+    edit(topic(root), "2025-01-16", "2025-01-15")
+    edit(topic(root), "خلاصة للوزير وحده", "خلاصة أخرى للوزير")
+    assert main(["why", NAME, "--messages", "en"]) == WELL
+    assert f"content/topics/water/ar.yaml:{line_of(root, 'خلاصة أخرى للوزير')}:" in capsys.readouterr().out
+
+
+def line_of(root: Path, words: str) -> int:
+    lines = topic(root).read_text("utf-8").splitlines()
+    return next(number for number, line in enumerate(lines, start=1) if words in line)
