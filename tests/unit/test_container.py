@@ -35,7 +35,16 @@ def test_the_packages_are_those_that_run_installs() -> None:
 def test_it_begins_at_the_debian_that_is_tested_and_names_no_host() -> None:
     assert of("FROM") == ["debian:12-slim"]
     assert not re.search(r"://|\.(?:com|dev|io|net|org)\b", (ROOT / "Containerfile").read_text("utf-8"))
-    assert {name for name, _ in instructions()} <= {"FROM", "RUN", "COPY", "USER", "ENV", "WORKDIR", "ENTRYPOINT", "CMD"}
+    assert {name for name, _ in instructions()} <= {
+        "FROM",
+        "RUN",
+        "COPY",
+        "USER",
+        "ENV",
+        "WORKDIR",
+        "ENTRYPOINT",
+        "CMD",
+    }
 
 
 def test_python_packages_come_from_the_lock_by_their_digests() -> None:

@@ -1,0 +1,63 @@
+"""docs/operations.md: its contents, its links, the messages that it explains, and the workflow that it shows."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from mujaz.report import rules
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+GUIDE = (DOCS / "operations.md").read_text("utf-8")
+CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.MULTILINE | re.DOTALL)
+
+
+def anchors(text: str) -> list[str]:
+    """The headings of a page, as its links name them."""
+    plain = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    heads = re.findall(r"^#+ (.*)$", plain, re.MULTILINE)
+    return [re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads]
+
+
+def test_the_contents_name_every_part_in_its_order() -> None:
+    listed = re.findall(r"^- \[([^\]]+)\]\(#([^)]+)\)$", GUIDE.partition("\n## ")[0], re.MULTILINE)
+    heads = re.findall(r"^## (.*)$", GUIDE, re.MULTILINE)
+    assert [head for head, _ in listed] == heads
+    assert {anchor for _, anchor in listed} <= set(anchors(GUIDE))
+
+
+@pytest.mark.parametrize("page", ["operations.md", "authors.en.md", "authors.ar.md", "templates.md"])
+def test_links_between_guides_lead_somewhere(page: str) -> None:
+    text = CODE.sub("", (DOCS / page).read_text("utf-8"))
+    for file, anchor in re.findall(r"\]\(([\w./-]*)(?:#([^)]+))?\)", text):
+        target = (DOCS / file) if file else DOCS / page
+        assert target.exists(), file
+        if anchor:
+            assert anchor in anchors(target.read_text("utf-8")), f"{file}#{anchor}"
+
+
+def test_every_message_about_a_run_is_explained() -> None:
+    source = (Path(__file__).parent / "test_mistakes.py").read_text("utf-8")
+    (names,) = re.findall(r'^ELSEWHERE = .*?"""(.*?)"""', source, re.MULTILINE | re.DOTALL)
+    assert len(names.split()) > 80
+    guides = "".join(path.read_text("utf-8") for path in DOCS.glob("*.md"))
+    assert [rule for rule in names.split() if f"`{rule}`" not in guides] == []
+
+
+def test_the_messages_that_are_explained_are_there() -> None:
+    part = GUIDE.partition("\n## Messages of a run\n")[2].partition("\n## ")[0]
+    named = set(re.findall(r"`([a-z]+(?:-[a-z0-9]+)+)`", part))
+    assert len(named) > 90
+    assert named - set(rules()) == set()
+
+
+def test_the_workflow_is_yaml_and_calls_mujaz_as_it_is() -> None:
+    (text,) = (each for each in re.findall(r"^```yaml\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL) if "jobs:" in each)
+    steps = yaml.safe_load(text)["jobs"]["briefs"]["steps"]
+    calls = [step["run"] for step in steps if "mujaz --messages" in step.get("run", "")]
+    assert [re.findall(r"--messages en (\w+)", call) for call in calls] == [["check"], ["build"], ["deliver"]]
+    assert "--strict --github" in calls[0]
+    assert "--json --log json" in calls[1]
