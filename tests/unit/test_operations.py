@@ -58,6 +58,10 @@ def test_the_workflow_is_yaml_and_calls_mujaz_as_it_is() -> None:
     (text,) = (each for each in re.findall(r"^```yaml\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL) if "jobs:" in each)
     steps = yaml.safe_load(text)["jobs"]["briefs"]["steps"]
     calls = [step["run"] for step in steps if "mujaz --messages" in step.get("run", "")]
-    assert [re.findall(r"--messages en (?:-C \S+ )?(\w+)", call) for call in calls] == [["check"], ["build"], ["deliver"]]
+    assert [re.findall(r"--messages en (?:-C \S+ )?(\w+)", call) for call in calls] == [
+        ["check"],
+        ["build"],
+        ["deliver"],
+    ]
     assert "--strict --github" in calls[0]
     assert "--json --log json" in calls[1]
