@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 import yaml
 
+from mujaz import produce as producing
+from mujaz.archive import MEMORY as EDITIONS
+from mujaz.cli import main
+from mujaz.index import CATALOGUE as INDEX
+from mujaz.logbook import LOGBOOK
+from mujaz.publish import LEDGER, LOG, MEMORY, STATE
 from mujaz.report import rules
+from workspace import at_once, crewed, lay
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 GUIDE = (DOCS / "operations.md").read_text("utf-8")
@@ -65,3 +72,44 @@ def test_the_workflow_is_yaml_and_calls_mujaz_as_it_is() -> None:
     ]
     assert "--strict --github" in calls[0]
     assert "--json --log json" in calls[1]
+
+
+def told_of() -> list[str]:
+    """The files of a workspace that the guide says may be lost, as the table names them."""
+    part = GUIDE.partition("\n### What each file is\n")[2].partition("\n### ")[0]
+    cells = re.findall(r"^\| (`[^|]*) \|", part, re.MULTILINE)
+    return [name for cell in cells for name in re.findall(r"`([^`]+\.(?:json|log))`", cell)]
+
+
+def test_the_files_that_may_be_lost_are_those_that_a_workspace_has() -> None:
+    ours = (STATE, LOG, LEDGER, EDITIONS, INDEX, LOGBOOK)
+    assert set(told_of()) == {*(f"output/{name}" for name in ours), MEMORY}
+
+
+@pytest.mark.parametrize("damage", [None, "{", '{"format": 9}'])
+@pytest.mark.parametrize("name", told_of())
+def test_whichever_of_them_is_lost_or_damaged_the_files_and_editions_stay_as_they_were(
+    name: str, damage: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(producing, "crew", crewed(at_once))
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795651200")
+    root = lay(tmp_path)
+    call = ["-C", str(root), "build"]
+    assert main(call) == 0
+    topic = root / "content" / "topics" / "water" / "ar.yaml"
+    topic.write_text(topic.read_text("utf-8").replace("أول ما وُجد", "أول ما رُصد"), "utf-8")
+    assert main(call) == 0
+    before = held(root)
+    assert any("/2/edition.json" in each for each in before)
+    path = root / name
+    path.unlink(missing_ok=True)
+    if damage is not None:
+        path.write_text(damage, "utf-8")
+    assert main(call) == 0
+    assert held(root) == before
+
+
+def held(root: Path) -> dict[str, bytes]:
+    """All that is published, editions, index and feeds included."""
+    files = (path for path in (root / "output").rglob("*") if path.is_file() and ".mujaz" not in path.parts)
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
