@@ -218,35 +218,6 @@ def test_what_was_built_is_told_with_its_path_edition_and_reason(root: Path, sai
     assert whole(said()[0])["fresh"] == ["water/minister.ar.html", "water/public.ar.html"]
 
 
-def test_why_names_the_point_that_changed_its_place_and_its_words(root: Path, said: Read) -> None:
-    assert main(["build"]) == WELL
-    said()
-    assert main(["why", "water/minister.ar.html"]) == WELL
-    assert "water/minister.ar.html: fresh" in said()[0]
-    topic(root).write_text(topic(root).read_text("utf-8").replace("أول ما وُجد", "أول ما رُصد"), "utf-8")
-    line = next(number for number, each in enumerate(topic(root).read_text("utf-8").split("\n"), 1) if "رُصد" in each)
-    before = {path: path.stat().st_mtime_ns for path in root.rglob("*") if path.is_file()}
-    assert main(["why", "output/water/minister.ar", "--json"]) == WELL
-    (told,) = whole(said()[0])["targets"]
-    assert (told["target"], told["because"]) == ("water/minister.ar.html", ["brief"])
-    (change,) = told["changes"]
-    assert ("وُجد" in change["before"], "رُصد" in change["after"]) == (True, True)
-    assert change["path"] == "content/topics/water/ar.yaml"
-    assert abs(change["line"] - line) <= 1
-    assert main(["why", "water/minister.ar.html"]) == WELL
-    assert f"content/topics/water/ar.yaml:{change['line']}:" in said()[0]
-    assert {path: path.stat().st_mtime_ns for path in root.rglob("*") if path.is_file()} == before, "it only reads"
-    shutil.rmtree(root / "output" / "editions")
-    assert main(["why", "water/minister.ar.html"]) == WELL
-    assert "not in the archive" in said()[0]
-
-
-@pytest.mark.usefixtures("root")
-def test_why_of_a_name_that_nothing_has_is_wrong_usage(said: Read) -> None:
-    assert main(["why", "water/minster.ar"]) == WRONG_USE
-    assert "Did you mean “water/minister.ar.html”" in said()[0]
-
-
 def logged(said: Read) -> tuple[str, list[dict[str, Any]]]:
     """Standard output, and the lines of the log, of which each is an object with a time."""
     out, err = said()
