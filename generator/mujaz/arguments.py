@@ -158,6 +158,7 @@ def _reading(command: Commands, say: Callable[..., str]) -> None:
     building.add_argument("--jobs", type=_positive, default=jobs, metavar="N", help=say("help-jobs"))
     building.add_argument("--cluster", type=_address, metavar="ADDRESS", help=say("help-cluster"))
     building.add_argument("--force", action="store_true", help=say("help-force"))
+    building.add_argument("--log", choices=("words", "json"), default="words", help=say("help-log"))
     building.add_argument("--no-proof", action="store_false", dest="prove", help=say("help-no-proof"))
     for each in (building, checking):
         each.add_argument("--strict", action="store_true", help=say("help-strict"))

@@ -26,9 +26,9 @@ from mujaz.model.document import Medium
 from mujaz.model.press import Booklet
 from mujaz.model.text import SLUG
 from mujaz.plan import RefusedError, Request, unnamed
-from mujaz.problems import Problem, Where, gathered, in_order
+from mujaz.problems import Problem, Where, errors, gathered, in_order
 from mujaz.profiles import PACKAGES
-from mujaz.progress import Watch
+from mujaz.progress import Log, Watch
 from mujaz.proofread import proofread
 from mujaz.publish import OutputError
 from mujaz.read import find_workspace, house
@@ -85,9 +85,23 @@ class Desk:
             raise _StopError(Problem("workspace-missing", Where(str(start))), WRONG_USE)
         return found
 
+    @property
+    def logs(self) -> bool:
+        """Whether standard error belongs to a log of JSON."""
+        return bool(self.asked.command == "build" and self.asked.log == "json")
+
     def tell(self, text: str) -> None:
-        """Words for people."""
-        print(text, file=sys.stderr if self.asked.json else sys.stdout)
+        """Words for people, where there is room for them."""
+        if not (self.asked.json and self.logs):
+            print(text, file=sys.stderr if self.asked.json else sys.stdout)
+
+    def event(self, event: str, **facts: Any) -> None:
+        """A line of the log, if one is kept."""
+        if self.logs:
+            at = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            line = json.dumps({"time": at, "event": event, **facts}, ensure_ascii=False)
+            with contextlib.suppress(OSError):  # of a reader that is gone
+                print(line, file=sys.stderr, flush=True)
 
     def problems(self, problems: Iterable[Problem]) -> None:
         """Every problem, those with one cause as one, then their number."""
@@ -179,8 +193,10 @@ def _broken(desk: Desk, error: Exception | KeyboardInterrupt) -> int:
     """What neither an author nor a caller did: the machine, or a mistake of ours."""
     say, shown = desk.speaker.say, desk.speaker.shown
     if isinstance(error, KeyboardInterrupt):
+        desk.event("interrupted")
         with contextlib.suppress(OSError):  # of a terminal that is gone
-            print(shown(say("interrupted")), file=sys.stderr, flush=True)
+            if not desk.logs:
+                print(shown(say("interrupted")), file=sys.stderr, flush=True)
         return 128 + int(error.args[0] if isinstance(error, StoppedError) else signal.SIGINT)
     if isinstance(error, BrokenPipeError) and _unheard():
         _deaf()
@@ -192,12 +208,22 @@ def _broken(desk: Desk, error: Exception | KeyboardInterrupt) -> int:
         traceback.print_exception(error)
     found = {"found": f"{type(error).__name__}: {error}"}
     problem = Problem("mujaz-failed", Where("mujaz"), found)
-    print(desk.speaker.problem(problem), file=sys.stderr)
+    if not desk.logs:
+        print(desk.speaker.problem(problem), file=sys.stderr)
+    desk.event("failed", why=[_on_a_line(desk, problem)])
     desk.give({}, (problem,))
     return BROKEN
 
 
+def _on_a_line(desk: Desk, problem: Problem) -> str:
+    """A problem on one line of a log."""
+    told = desk.speaker.data(problem)
+    return f"{told['path']} [{problem.rule}]: {told['message']}"
+
+
 def _ended(desk: Desk, problem: Problem, status: int) -> int:
+    outcome = "busy" if problem.rule == "output-busy" else "failed" if status == BROKEN else "problems"
+    desk.event(outcome, why=[_on_a_line(desk, problem)])
     desk.problems((problem,))
     desk.give({}, (problem,))
     return status
@@ -211,11 +237,11 @@ def _build(desk: Desk) -> int:
 
     root = desk.root
     request = replace(_request(desk.asked), today=_today(root))
-    watch = _watch(desk.speaker)
+    desk.event("started")
+    watch = Log(desk.event, time.monotonic) if desk.logs else _watch(desk.speaker)
 
     def tell(step: Step) -> None:
-        what = desk.speaker.say("built-page" if step.well else "failed-one", name=step.target.name)
-        watch.step(step.done, step.total, what, well=step.well)
+        watch.step(step.done, step.total, step.target.name, well=step.well)
 
     try:
         result = build(root, request, jobs=desk.asked.jobs, tell=tell, cluster=desk.asked.cluster)
@@ -239,8 +265,11 @@ def _build(desk: Desk) -> int:
         folder = f" -C {desk.asked.workspace}" if desk.asked.workspace else ""
         call = f"{program(os.environ)}{folder} clean"
         desk.tell(shown(say("leftover", count=len(result.leftover), call=call)))
-    desk.give(_built(result), result.problems)
     wrong = severity_counts(result.problems, strict=desk.asked.strict) or bool(result.failed)
+    found = gathered(result.problems)
+    more = {"stopped": len(result.stopped), "errors": len(errors(found)), "warnings": len(found) - len(errors(found))}
+    desk.event("problems" if wrong else "built" if result.built else "nothing", counts={**counts, **more})
+    desk.give(_built(result), result.problems)
     return WRONG_CONTENT if wrong else WELL
 
 

@@ -1,4 +1,4 @@
-"""How much of a run is done, and after how long → words for people who wait; has no clock and no paper of its own."""
+"""How much of a run is done, and after how long → words for people, facts for programs; has no clock and no paper."""
 
 from __future__ import annotations
 
@@ -74,9 +74,10 @@ class Watch:
         self.open = False
         """Whether the line on the terminal is unfinished."""
 
-    def step(self, done: int, total: int, what: str, *, well: bool) -> None:
-        """One more is done: `what` says which, and what came of it."""
+    def step(self, done: int, total: int, name: str, *, well: bool) -> None:
+        """One more is done, well or not."""
         now = self.clock()
+        what = self.sayer.say("built-page" if well else "failed-one", name=name)
         line = far(done, total, now - self.began, self.sayer)
         if self.width:
             if not well:
@@ -94,3 +95,21 @@ class Watch:
         if self.open:
             self.write(_AGAIN)
             self.open = False
+
+
+class Log:
+    """Tells the same to programs."""
+
+    def __init__(self, event: Callable[..., None], clock: Callable[[], float]) -> None:
+        self.event = event
+        """Takes what happened, and its facts."""
+        self.clock = clock
+        self.began = clock()
+
+    def step(self, done: int, total: int, name: str, *, well: bool) -> None:
+        """One more is done, well or not; the seconds that are left are a guess, None where there is none yet."""
+        left = seconds_left(done, total, self.clock() - self.began)
+        self.event("target", target=name, well=well, done=done, total=total, left=None if left is None else round(left))
+
+    def end(self) -> None:
+        """Nothing is left open between two lines."""

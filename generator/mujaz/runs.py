@@ -63,6 +63,7 @@ def run(root: Path, schedule: Schedule, *, jobs: int, stop: Event) -> Came:
 
 def finished(command: Sequence[str], stop: Event) -> tuple[int, bytes, bytes] | None:
     """Status, output and words of a command; None where it was stopped."""
+    _inherited()
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         process = subprocess.Popen(  # noqa: S603 # this very program
             command,
@@ -151,6 +152,14 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+
+def _inherited() -> None:
+    """As the first process of a container, take leave of what earlier builds left to it: no one else would."""
+    if os.getpid() == 1:
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
 
 
 def _with_parent() -> Callable[[], None] | None:

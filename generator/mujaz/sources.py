@@ -103,7 +103,8 @@ def _mujaz() -> str:
     here = Path(__file__).parent
     files = sorted(path for path in here.rglob("*") if path.suffix in (".py", ".yaml", ".json", ".txt"))
     told = (f"{path.relative_to(here)}\0{hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files)
-    return _joined((sys.version, *(f"{name} {version(name)}" for name in _READERS), *told))
+    python = ".".join(map(str, sys.version_info[:3]))
+    return _joined((python, *(f"{name} {version(name)}" for name in _READERS), *told))
 
 
 def _below(root: Path, folder: str, stamps: Stamps, deep: int) -> Iterator[str]:

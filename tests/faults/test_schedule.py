@@ -300,3 +300,31 @@ def test_a_build_that_is_killed_is_a_run_that_failed_and_the_service_goes_on(tmp
         time.sleep(1)
         assert service.process.poll() is None
     assert (book(root)[-1]["outcome"], book(root)[-1]["why"]) == ("failed", ["SIGKILL"])
+
+
+FIRST = """
+import os, threading, time
+from mujaz.runs import finished
+
+assert os.getpid() == 1
+for _ in range(3):
+    finished(["sh", "-c", "sleep 0.2 & sleep 0.3 &"], threading.Event())
+    time.sleep(0.6)
+finished(["true"], threading.Event())
+try:
+    os.waitpid(-1, os.WNOHANG)
+except ChildProcessError:
+    print("none left")
+"""
+
+
+def test_the_first_process_of_a_container_collects_no_dead_ones() -> None:
+    """What a build started may outlive it for a moment, and is then left to the first process."""
+    line = ["unshare", "--pid", "--fork", "--kill-child"]
+    if subprocess.run([*line, "true"], check=False, capture_output=True).returncode:
+        pytest.skip("this machine lets nobody be the first process")
+    environment = {**os.environ, "PYTHONPATH": str(SOURCES)}
+    done = subprocess.run(
+        [*line, sys.executable, "-c", FIRST], env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.stdout == "none left\n", done.stderr

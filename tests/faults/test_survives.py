@@ -9,7 +9,10 @@ from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
 GUIDE = TESTS.parent / "docs" / "operations.md"
-OURS = ("test_killed", "test_disk", "test_state", "test_reach", "test_strangers", "test_templates", "test_pictures")
+OURS = (
+    *("test_killed", "test_disk", "test_state", "test_reach", "test_strangers", "test_templates", "test_pictures"),
+    *("test_worker_faults", "test_cluster", "test_edits", "test_schedule"),
+)
 
 
 def rows() -> list[list[str]]:
@@ -31,7 +34,7 @@ def functions() -> Iterator[tuple[str, str, bool]]:
 def test_every_row_names_tests_that_are_there() -> None:
     there = {f"{file}::{name}": long for file, name, long in functions()}
     table = rows()
-    assert len(table) > 40
+    assert len(table) > 90
     for row in table:
         assert len(row) == 4, row
         assert row[0], row
@@ -50,6 +53,7 @@ def test_every_test_of_a_fault_stands_in_a_row() -> None:
 
 
 BESIDE = {
+    "test_cluster::test_nothing_of_dask_is_loaded_by_those_who_have_no_cluster",
     "test_disk::test_an_edit_during_the_fault_is_not_lost",
     "test_pictures::test_a_sound_picture_has_a_kind",
     "test_pictures::test_sound_pictures_are_printed",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from mujaz.cli import BROKEN, WELL, WRONG_CONTENT, main
 from mujaz.publish import opened
 from workspace import ROOT, at_once, crewed, lay, outputs
 
-COMMANDS = ("build", "check", "list", "init", "new", "press", "proof", "deliver", "editions", "doctor", "clean")
+COMMANDS = ("build", "check", "list", "why", "init", "new", "press", "proof", "deliver", "editions", "doctor", "clean")
 
 
 @pytest.fixture(autouse=True)
@@ -215,6 +216,54 @@ def test_what_was_built_is_told_with_its_path_edition_and_reason(root: Path, sai
     assert [each["because"] for each in whole(said()[0])["built"]] == [["forced"]]
     main(["build", "--json"])
     assert whole(said()[0])["fresh"] == ["water/minister.ar.html", "water/public.ar.html"]
+
+
+def logged(said: Read) -> tuple[str, list[dict[str, Any]]]:
+    """Standard output, and the lines of the log, of which each is an object with a time."""
+    out, err = said()
+    lines = [json.loads(line) for line in err.splitlines()]
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", line.pop("time")) for line in lines)
+    return out, lines
+
+
+def test_a_log_has_an_object_for_each_target_and_one_for_the_end(root: Path, said: Read) -> None:
+    assert main(["build", "--json", "--log", "json"]) == WELL
+    out, lines = logged(said)
+    assert lines[0] == {"event": "started"}
+    assert sorted(line["target"] for line in lines[1:-1]) == sorted(each["target"] for each in json.loads(out)["built"])
+    assert [line["done"] for line in lines[1:-1]] == list(range(1, len(lines) - 1))
+    counts = {"built": len(lines) - 2, "fresh": 0, "failed": 0, "stopped": 0, "errors": 0, "warnings": 0}
+    assert lines[-1] == {"event": "built", "counts": counts}
+    assert main(["build", "--log", "json"]) == WELL
+    out, lines = logged(said)
+    assert "unchanged" in out, "people are told on standard output"
+    assert [line["event"] for line in lines] == ["started", "nothing"]
+    spoil(root)
+    assert main(["build", "--json", "--log", "json"]) == WRONG_CONTENT
+    assert logged(said)[1][-1]["event"] == "problems"
+
+
+def test_a_log_says_why_a_build_ended_before_its_time(root: Path, said: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    with opened(root / "output"):
+        assert main(["build", "--json", "--log", "json"]) == BROKEN
+    _, lines = logged(said)
+    assert lines[-1]["event"] == "busy"
+    assert lines[-1]["why"][0].startswith("output [output-busy]: ")
+    assert main(["build", "nothing-of-the-kind", "--log", "json", "--json"]) == WRONG_USE
+    assert logged(said)[1][-1]["event"] == "problems"
+
+    def broken(error: BaseException) -> int:
+        def fail(*_: object, **__: object) -> None:
+            raise error
+
+        monkeypatch.setattr("mujaz.build.build", fail)
+        return main(["build", "--json", "--log", "json"])
+
+    assert broken(KeyboardInterrupt()) == 130
+    assert logged(said)[1] == [{"event": "started"}, {"event": "interrupted"}]
+    assert broken(ValueError("an accident")) == BROKEN
+    (line,) = logged(said)[1][1:]
+    assert (line["event"], "ValueError: an accident" in line["why"][0]) == ("failed", True)
 
 
 def test_list_says_what_is_stale_fresh_failing_and_due(root: Path, said: Read) -> None:

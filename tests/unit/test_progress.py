@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mujaz.progress import Watch, far, seconds_left
+from mujaz.progress import Log, Watch, far, seconds_left
 from mujaz.report import Speaker
 
 
@@ -57,8 +57,8 @@ class Clock:
 def test_on_a_terminal_one_line_is_written_over_and_failures_stay() -> None:
     written: list[str] = []
     watch = Watch(Speaker("en"), written.append, Clock(), width=60)
-    watch.step(1, 3, "made a/b.ar.pdf", well=True)
-    watch.step(2, 3, "failed a/c.ar.pdf", well=False)
+    watch.step(1, 3, "a/b.ar.pdf", well=True)
+    watch.step(2, 3, "a/c.ar.pdf", well=False)
     watch.end()
     watch.end()
     clear = "\r\x1b[K"
@@ -73,7 +73,7 @@ def test_on_a_terminal_one_line_is_written_over_and_failures_stay() -> None:
 def test_a_line_is_never_wider_than_the_terminal() -> None:
     written: list[str] = []
     watch = Watch(Speaker("en"), written.append, Clock(), width=30)
-    watch.step(1, 3, f"made {'long' * 20}/b.ar.pdf", well=True)
+    watch.step(1, 3, f"{'long' * 20}/b.ar.pdf", well=True)
     assert written == ["\r\x1b[K1 of 3"]
 
 
@@ -83,12 +83,26 @@ def test_elsewhere_a_line_is_told_each_minute_and_none_of_a_short_build() -> Non
     watch = Watch(Speaker("ar"), written.append, clock, width=0)
     for done in range(1, 13):
         clock.now += 11
-        watch.step(done, 12, "أُنجز", well=True)
+        watch.step(done, 12, "a/b.ar.pdf", well=True)
     watch.end()
     assert written == ["6 من 12، بقي نحو دقيقة\n"]
     short: list[str] = []
     watch = Watch(Speaker("en"), short.append, clock, width=0)
     for done in range(1, 6):
         clock.now += 11
-        watch.step(done, 5, "made", well=True)
+        watch.step(done, 5, "a/b.ar.pdf", well=True)
     assert short == []
+
+
+def test_programs_are_told_of_each_target_and_of_the_seconds_that_are_left_where_these_are_known() -> None:
+    events: list[dict[str, object]] = []
+    clock = Clock()
+    log = Log(lambda event, **facts: events.append({"event": event, **facts}), clock)
+    for done in range(1, 5):
+        clock.now += 3
+        log.step(done, 4, f"a/{done}.ar.pdf", well=done != 2)
+    log.end()
+    assert [each["event"] for each in events] == ["target"] * 4
+    assert [each["well"] for each in events] == [True, False, True, True]
+    assert [each["left"] for each in events] == [None, None, 3, 0]
+    assert events[2] == {"event": "target", "target": "a/3.ar.pdf", "well": True, "done": 3, "total": 4, "left": 3}
