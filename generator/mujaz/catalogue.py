@@ -49,6 +49,7 @@ def _card(each: Any) -> Card:
         label=str(each["label"]),
         keywords=tuple(map(str, each["keywords"])),
         lines=tuple(map(str, each["lines"])),
+        partial=bool(each.get("partial", False)),
     )
 
 
@@ -60,7 +61,7 @@ def encode(catalogue: Catalogue) -> bytes:
     """The file of a catalogue, sorted, a line for each file, so that differences can be read."""
     names = [each.name for each in fields(Card)]
     lines = (
-        f"  {_told(name)}: {_told({each: getattr(card, each) for each in names})}"
+        f"  {_told(name)}: {_told({each: getattr(card, each) for each in names if each != 'partial' or card.partial})}"
         for name, card in sorted(catalogue.cards.items())
     )
     cards = ",\n".join(lines)

@@ -80,7 +80,7 @@ def unknown(state: State, shelf: Shelf, *seen: Mapping[str, Card]) -> frozenset[
     lost = (
         name
         for name, made in state.made.items()
-        if not any(_holds(cards.get(name), made) for cards in seen) and shelf.size(name) is not None
+        if not any(_holds(cards.get(name), made, whole=True) for cards in seen) and shelf.size(name) is not None
     )
     return frozenset(name.partition("/")[0] for name in lost)
 
@@ -101,8 +101,8 @@ def lying(shelf: Shelf) -> str:
     return hashlib.sha256("".join(each or "" for each in held).encode()).hexdigest() if all(held) else ""
 
 
-def _holds(card: Card | None, made: Made) -> bool:
-    return card is not None and card.sha256 == made.sha256
+def _holds(card: Card | None, made: Made, *, whole: bool = False) -> bool:
+    return card is not None and card.sha256 == made.sha256 and not (whole and card.partial)
 
 
 def update(office: Office, last: Catalogue, news: News, watchers: Watchers) -> tuple[Problem, ...]:
@@ -181,17 +181,18 @@ def _cards(office: Office, news: News, known: Mapping[str, Card]) -> dict[str, C
             if target.topic in news.same:
                 cards[name] = known[name]
             else:
-                cards[name] = _as_of_now(known[name], now) if now else replace(known[name], lines=())
+                cards[name] = _as_of_now(known[name], now)
     return cards
 
 
-def _as_of_now(card: Card, free: Free) -> Card:
-    return replace(
-        card,
-        title=card.title if free.title else None,
-        subtitle=card.subtitle if free.subtitle else None,
-        lines=tuple(sorted(free.lines.intersection(card.lines))),
-    )
+def _as_of_now(card: Card, free: Free | None) -> Card:
+    """What of a card everyone may know now; of a topic that cannot be read, no line."""
+    lines = free.lines.intersection(card.lines) if free else ()
+    now = replace(card, lines=tuple(sorted(lines)))
+    if free:
+        title = card.title if free.title else None
+        now = replace(now, title=title, subtitle=card.subtitle if free.subtitle else None)
+    return now if now == card else replace(now, partial=True)
 
 
 def _document(office: Office, cards: Mapping[str, Card]) -> Document:

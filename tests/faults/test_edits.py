@@ -345,4 +345,4 @@ def test_a_build_after_random_edits_is_what_a_build_from_nothing_is(tmp_path: Pa
 @pytest.mark.usefixtures("_fast")
 @pytest.mark.parametrize("seed", range(10))
 def test_five_hundred_random_edits(tmp_path: Path, seed: int) -> None:
-    assert rounds(tmp_path, 50, seed=seed + 100) > 40
+    assert rounds(tmp_path, 50, seed=seed + 100) > 20

@@ -26,6 +26,8 @@ class Card:
     keywords: tuple[str, ...]
     lines: tuple[str, ...]
     """Its headings and first lines, as far as they are kept from no audience, in the spelling of search; sorted."""
+    partial: bool = False
+    """Whether it knew more before its topic had errors, or kept something: that may be told again."""
 
 
 @dataclass(frozen=True, slots=True)
