@@ -10,7 +10,7 @@ import datetime
 import hashlib
 import json
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 from mujaz import editions, records
 from mujaz.changes import Clerk
 from mujaz.gate import Gate, withdrawn
+from mujaz.leaks import Secrets
 from mujaz.model.brief import Brief
 from mujaz.model.document import Made, Medium
 from mujaz.model.edition import Change, Edition, Keeping, Key, Since, Told
@@ -25,12 +26,12 @@ from mujaz.model.text import SLUG
 from mujaz.problems import Problem, Where
 from mujaz.publish import OutputError, Shelf
 from mujaz.records import Memory, Remembered
+from mujaz.seals import NUMBER, Lying, Seals
 
 FOLDER = "editions"
 MEMORY = ".mujaz/editions.json"
 RECORD, TOLD = "edition.json", "told.json"
 _MEDIA = tuple(f".{each}" for each in (Medium.PRINT, Medium.SCREEN))
-_NUMBER = re.compile(r"[1-9][0-9]{0,6}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
@@ -50,7 +51,7 @@ class Stacks:
 
     def numbers(self, key: Key) -> tuple[int, ...]:
         """The numbers of a brief's editions, also of those that have no record yet."""
-        return tuple(sorted(map(int, filter(_NUMBER.fullmatch, self.shelf.folders(folder_of(key))))))
+        return tuple(sorted(map(int, filter(NUMBER.fullmatch, self.shelf.folders(folder_of(key))))))
 
     def edition(self, key: Key, number: int) -> Edition | None:
         """The record of an edition; None where there is none that can be read."""
@@ -75,11 +76,14 @@ class Editor:
     gate: Gate
     """Over the topic."""
     clerk: Clerk
+    held: tuple[Secrets, ...] | None = None
+    """What is looked for in editions of which the topic itself cannot say it any more."""
 
     def leaks(self, key: Key, name: str, data: bytes) -> tuple[Problem, ...]:
         """What a file of an edition tells that its readers are kept from."""
         topic, audience, language = key
-        return self.gate.leaks(f"{folder_of(key)}/{name}", data, self.gate.secrets(topic, language, audience))
+        held = self.gate.secrets(topic, language, audience) if self.held is None else self.held
+        return self.gate.leaks(f"{folder_of(key)}/{name}", data, held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,11 @@ class Archive:
         self._there: set[Key] | None = None
         self._known: dict[Key, Remembered] = {}
         self._since: dict[tuple[Key, str], Since | None] = {}
+        self._seals = Seals(shelf, _ours)
+        self._lying: dict[Key, Lying] = {}
+        self._torn: set[Key] = set()
+        """Briefs whose editions do not lie there as they were looked through last."""
+        self._touched: set[Key] = set()
 
     # -------------------------------------------------------------------------------------------- what there is
 
@@ -162,10 +171,30 @@ class Archive:
         return self.stacks.edition(key, number) if number else None
 
     def holds(self, key: Key, issued: Issued | Made, names: Collection[str]) -> bool:
-        """Whether these files of the newest edition are in the archive; without a day, nothing is missed there."""
+        """Whether these files of the newest edition lie in the archive; without a day, nothing is missed there."""
         number = issued.number if isinstance(issued, Issued) else issued.edition
+        last = self.known(key).last
+        return self.today is None or number < last or (number == last and self._whole(key, number, names))
+
+    def _whole(self, key: Key, number: int, names: Collection[str]) -> bool:
+        """Whether an edition can be read, and has these files as they were published."""
+        record, folder = self.stacks.edition(key, number), f"{folder_of(key)}/{number}"
+        if record is None or self.stacks.told(key, number) is None:
+            return False
+        return all(self._seals.hashed(f"{folder}/{name}") == record.files.get(name, "") for name in names)
+
+    def seems_whole(self, key: Key, number: int, name: str) -> bool:
+        """The same of one file, without opening any: an older edition is not missed, the newest is as it was."""
         held = self.known(key)
-        return self.today is None or number < held.last or (number == held.last and set(names) <= set(held.files))
+        if number < held.last:
+            return True
+        lying = self._lying.get(key) or self._look(key)
+        there = number == held.last and lying.numbers[-1:] == (number,) and {name, TOLD, RECORD} <= lying.newest
+        return there and key not in self._torn and name in held.files
+
+    def _look(self, key: Key) -> Lying:
+        found = self._lying[key] = self._seals.lying(folder_of(key))
+        return found
 
     def since(self, brief: Brief, editor: Editor) -> Since | None:
         """What a brief changes, in words that its readers may see; None where no edition before it is known.
@@ -203,6 +232,7 @@ class Archive:
             self._put(brief, issued, editor)
         except (OSError, OutputError) as error:
             self._known.pop(key, None)
+            self._touched.discard(key)
             return (unwritten(f"{folder_of(key)}/{issued.number}", error),)
         return ()
 
@@ -212,17 +242,21 @@ class Archive:
         record = self.stacks.edition(key, number)
         if record is None or record.withdrawn:
             record = self._begun(brief, number, editor, record)
-        for name in sorted(set(files) - set(record.files)):
-            self._shelf.write(f"{folder}/{name}", files[name])
-        digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
-        record = replace(
-            record, files=MappingProxyType({**digests, **record.files}), pages=record.pages or issued.pages
-        )
+        elif self.stacks.told(key, number) is None:
+            self._write(f"{folder}/{TOLD}", _fit(key, editor.clerk.told(brief), editor))
+        digests = dict(record.files)
+        for name in sorted(files):
+            if self._seals.hashed(f"{folder}/{name}") != digests.get(name, ""):  # new, lost or damaged
+                self._shelf.write(f"{folder}/{name}", files[name])
+                digests[name] = hashlib.sha256(files[name]).hexdigest()
+        record = replace(record, files=MappingProxyType(digests), pages=record.pages or issued.pages)
         self._write(f"{folder}/{RECORD}", records.of_edition(record))
         held = self.known(key)
         days = {**held.days, number: record.day}
         kept = held.kept if held.days else editor.gate.digest(key[0], key[2], key[1])
-        self._known[key] = Remembered(MappingProxyType(days), record.brief, tuple(sorted(record.files)), kept)
+        lies = MappingProxyType({**held.lies, number: self._seals.digest(folder)})
+        self._known[key] = Remembered(MappingProxyType(days), record.brief, tuple(sorted(record.files)), kept, lies)
+        self._touched.add(key)
         if self._there is not None:
             self._there.add(key)
 
@@ -237,13 +271,17 @@ class Archive:
         return Edition(
             *key,
             number=number,
-            day=old.day if old else self.today,
+            day=old.day if old else self._day(key, number) or self.today,
             title=brief.name,
             brief=brief.digest,
             changes=since.changes if since else (),
             since=(since.number, since.day) if since else None,
             words=editor.clerk.shown(brief, since).words if since else (),
         )
+
+    def _day(self, key: Key, number: int) -> datetime.date | None:
+        """Of an edition whose record is damaged, as it is remembered."""
+        return self.memory.briefs.get(key, Remembered({})).days.get(number)
 
     def _write(self, name: str, data: bytes) -> None:
         if self._shelf.read(name) != data:
@@ -256,26 +294,57 @@ class Archive:
     ) -> tuple[Problem, ...]:
         """Take away the editions that tell what their readers are kept from now; their numbers and days stay.
 
-        Those of a brief are looked through when other things are kept back than when they were looked through last.
-        `kept` is a name for what is kept, empty where that cannot be known now; `editor` is asked for only where it is
-        another. `only` are topics.
+        Those of a brief are looked through when other things are kept back than when they were looked through last;
+        each edition also when it does not lie there as it did then. `kept` is a name for what is kept, empty where that
+        cannot be known now; `editor` is asked for only where there is something to look through. `only` are the topics
+        that may keep other things back.
         """
         problems: list[Problem] = []
         for key in self.briefs():
-            digest = kept(key) if only is None or key[0] in only else ""
-            held = self.known(key)
-            if not digest or digest == held.kept:
-                continue
-            looking = editor(key)
-            found = [each for number in held.days for each in self._looked(key, number, looking)]
-            problems += found
-            if all(each.rule == "leak-withdrawn" for each in found):
-                self._known[key] = replace(self.known(key), kept=digest)
+            torn, held = self._strange(key), self.known(key)
+            digest = kept(key) if torn or only is None or key[0] in only else ""
+            if digest and (torn or digest != held.kept):
+                found = self.search(key, editor(key), torn if digest == held.kept else held.days)
+                problems += found
+                self.searched(key, found, kept=digest)
         return tuple(problems)
+
+    def _strange(self, key: Key) -> frozenset[int]:
+        """The editions of a brief that do not lie there as they were looked through last."""
+        held, lying, folder = self.memory.briefs.get(key, Remembered({})), self._look(key), folder_of(key)
+        sealed = self._seals.sealed(folder, lying, held)
+        now = {} if sealed else {number: self._seals.digest(f"{folder}/{number}") for number in lying.filled}
+        same = {number: digest for number, digest in now.items() if held.lies.get(number) == digest}
+        if set(held.days) == set(lying.numbers) and (sealed or now == held.lies):
+            self._known[key] = held
+            self._seals.seal(folder, lying, held)
+            return frozenset()
+        self._torn.add(key)
+        self._known[key] = replace(self._learned(key, lying.numbers), kept=held.kept, lies=MappingProxyType(same))
+        return frozenset(now.keys() - same.keys())
+
+    def torn(self, key: Key) -> frozenset[int]:
+        """The editions of a brief that nobody has looked through as they lie there."""
+        return frozenset(self.known(key).days) - self.known(key).lies.keys() if key in self._torn else frozenset()
+
+    def search(self, key: Key, editor: Editor, numbers: Iterable[int]) -> tuple[Problem, ...]:
+        """Look through some editions of a brief, and take away those that tell what is kept."""
+        return tuple(each for number in sorted(numbers) for each in self._looked(key, number, editor))
+
+    def searched(self, key: Key, found: Iterable[Problem], kept: str | None = None) -> None:
+        """Remember how the editions of a brief lie there, where all that was found in them is gone."""
+        if any(each.rule != "leak-withdrawn" for each in found):
+            self._touched.discard(key)
+        else:
+            folder, held = folder_of(key), self.known(key)
+            digests = {number: self._seals.digest(f"{folder}/{number}") for number in self.stacks.numbers(key)}
+            lies = MappingProxyType({number: digest for number, digest in digests.items() if digest})
+            self._known[key] = replace(held, kept=held.kept if kept is None else kept, lies=lies)
+            self._touched.add(key)
 
     def _looked(self, key: Key, number: int, editor: Editor) -> Iterator[Problem]:
         folder = f"{folder_of(key)}/{number}"
-        names = [each for each in self._shelf.files(folder) if each in (TOLD, RECORD) or each.endswith(_MEDIA)]
+        names = list(filter(_ours, self._shelf.files(folder)))
         for name in sorted(names, key=lambda each: (not each.endswith(".json"), each)):
             leaks = editor.leaks(key, f"{number}/{name}", self._shelf.read(f"{folder}/{name}") or b"")
             if leaks:
@@ -323,19 +392,25 @@ class Archive:
                     gone.append(folder)
             if old:
                 left = {number: None if number in old else held.days[number] for number in self.stacks.numbers(key)}
-                self._known[key] = replace(held, days=MappingProxyType(left))
+                lies = {number: digest for number, digest in held.lies.items() if number not in old}
+                self._known[key] = replace(held, days=MappingProxyType(left), lies=MappingProxyType(lies))
+                self._touched.add(key)
         return gone, tuple(problems)
 
     def _clear(self, folder: str) -> None:
         """The record goes last: until then it is known what else has to go. What is not ours stays."""
         for name in sorted(self._shelf.files(folder), key=lambda each: (each == RECORD, each)):
-            if name in (TOLD, RECORD) or name.endswith(_MEDIA):
+            if _ours(name):
                 self._shelf.remove(f"{folder}/{name}")
 
-    def newest(self, count: int) -> dict[str, list[Edition]]:
-        """The last editions for each audience, and under no name those for all, the newest first."""
+    def newest(self, count: int, gone: Callable[[Key], bool]) -> dict[str, list[Edition]]:
+        """The last editions for each audience, and under no name those for all, the newest first.
+
+        None of briefs that are `gone`.
+        """
+        briefs = [key for key in self.briefs() if not gone(key)]
         dated = sorted(
-            ((day, key, number) for key in self.briefs() for number, day in self.known(key).days.items() if day),
+            ((day, key, number) for key in briefs for number, day in self.known(key).days.items() if day),
             key=lambda each: (-each[0].toordinal(), each[1], -each[2]),
         )
         found: dict[str, list[Edition]] = {}
@@ -349,7 +424,8 @@ class Archive:
 
     def close(self, feeds: Mapping[str, tuple[str, str]]) -> tuple[Problem, ...]:
         """Write down what is known now, where that is something else than before; `feeds` as the memory has them."""
-        briefs = {key: held for key in self.briefs() if (held := self.known(key)).days}
+        self._seal()
+        briefs = self._briefs()
         now = Memory(MappingProxyType(briefs), MappingProxyType(dict(feeds)))
         if now == self.memory or (not briefs and not feeds and self._shelf.read(MEMORY) is None):
             return ()
@@ -358,6 +434,26 @@ class Archive:
         except (OSError, OutputError) as error:
             return (unwritten(MEMORY, error),)
         return ()
+
+    def _briefs(self) -> dict[Key, Remembered]:
+        return {key: held for key in self.briefs() if (held := self.known(key)).days}
+
+    @property
+    def stirred(self) -> bool:
+        """Whether anything is otherwise than the last run remembered it."""
+        return self._briefs() != dict(self.memory.briefs)
+
+    def _seal(self) -> None:
+        """Remember how that lies there which this run changed or looked through, where all of it is known."""
+        for key in self._touched:
+            lying, held = self._look(key), self.known(key)
+            if lying.filled == held.lies.keys():
+                self._seals.seal(folder_of(key), lying, held)
+
+
+def _ours(name: str) -> bool:
+    """Whether a name is that of a file that editions have."""
+    return name in (TOLD, RECORD) or name.endswith(_MEDIA)
 
 
 def _fit(key: Key, said: Told, editor: Editor) -> bytes:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NoReturn
 
 from mujaz import produce
-from mujaz.archive import Archive
+from mujaz.archive import Archive, Stacks
 from mujaz.desk import Desk
 from mujaz.export.site import INDEX
 from mujaz.filing import kept
@@ -20,7 +22,7 @@ from mujaz.model.document import State, Target, pages_of
 from mujaz.plan import RefusedError, Request, unnamed
 from mujaz.problems import Problem, Severity, Where, errors, in_order
 from mujaz.produce import Built, Ears, How, Step
-from mujaz.publish import LOG, STATE, Shelf, opened
+from mujaz.publish import LOG, STATE, OutputError, Shelf, opened
 from mujaz.stamps import Stamps
 from mujaz.survey import survey
 
@@ -65,6 +67,8 @@ def build(
         state, doubts = recalled(shelf)
         fleet = muster(root, ground, shelf.stamps, memory)
         desk = Desk(fleet, request, Archive(shelf, request.today), state)
+        if house.deliveries:
+            introduce(fleet, desk.archive.stacks)
         told = desk.watch(memory)
         fresh, stale = desk.sorted()
         run = produce.begun(desk.state, shelf, ears=Ears(tell, desk.shown), total=len(stale), prove=request.prove)
@@ -119,6 +123,30 @@ def clean(root: Path, today: datetime.date | None = None) -> tuple[list[str], tu
         listed, page, old = desk.told(desk.state, crew, memory)
         retained(root, memory, replace(page, topics=fleet.seen), shelf, rest)
     return gone + old, in_order((*fleet.problems, *doubts, *told, *listed))
+
+
+def introduce(fleet: Fleet, stacks: Stacks) -> None:
+    """Note deliveries that are new, so that what this run makes is theirs; where that fails, `deliver` tells it."""
+    from mujaz.deliver import Office, acquaint, unmet  # noqa: PLC0415 # most houses deliver nothing
+
+    office = Office(
+        root=fleet.root,
+        library=fleet.library,
+        slugs=fleet.seen,
+        whole=lambda: fleet.library,
+        templates=fleet.templates,
+        now=_unasked,
+        sleep=_unasked,
+        environment={},
+    )
+    if unmet(office):
+        found = (stacks.edition(key, number) for key in stacks.briefs() for number in stacks.numbers(key))
+        with contextlib.suppress(OutputError):
+            acquaint([each for each in found if each], office)
+
+
+def _unasked(*_: object) -> NoReturn:
+    raise AssertionError("to note a delivery takes no time")
 
 
 # ------------------------------------------------------------------------------------------------ what is asked for

@@ -12,12 +12,12 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from mujaz.arabic import closest
-from mujaz.deliver import Office, Report, deliver, standing
+from mujaz.deliver import Office, Report, acquaint, deliver, standing
 from mujaz.model.delivery import Sent, Wish
 from mujaz.model.edition import Edition
 from mujaz.plan import RefusedError
 from mujaz.problems import Problem, Where, in_order
-from mujaz.publish import Shelf
+from mujaz.publish import OutputError, Shelf
 from mujaz.read import WORKSPACE
 from mujaz.survey import survey
 from mujaz.templates import open_templates
@@ -69,7 +69,18 @@ def run(root: Path, names: Sequence[str], wish: Wish, loan: Loan) -> Report:
         return deliver(editions, names, office, wish)
     wrong = tuple(each for each in seen.problems if each.where.path == WORKSPACE)
     report = standing(editions, office)
+    if report.new:
+        report = _met(report, editions, office)
     return replace(report, problems=in_order((*wrong, *report.problems)))
+
+
+def _met(report: Report, editions: Sequence[Edition], office: Office) -> Report:
+    """New deliveries are shown: what is made after that is theirs, if they could be noted."""
+    try:
+        found = acquaint(editions, office)
+    except OutputError:  # another run of deliveries is at work
+        return report
+    return replace(report, problems=(*report.problems, *found.problems), noted=not found.problems)
 
 
 def archived(shelf: Shelf) -> tuple[Edition, ...]:
@@ -110,7 +121,8 @@ def _edition(raw: bytes | None) -> Edition | None:
 def lines(report: Report, say: Sayer, *, asked: bool) -> Iterator[str]:
     """What people are told, line by line; `asked`: deliveries were named."""
     for name, count in report.new.items():
-        yield say.say("delivery-new" if count else "delivery-met", delivery=name, count=count)
+        word = ("delivery-new" if count else "delivery-met") if report.noted else "delivery-unnoted"
+        yield say.say(word, delivery=name, count=count)
     for each in report.sent:
         yield _line(each, say)
     if not (report.sent or report.problems or report.new):

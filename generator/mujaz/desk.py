@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from mujaz import feeds, index
+from mujaz import feeds, index, strays
 from mujaz.archive import MEMORY, RECORD, Archive, Editor, folder_of
 from mujaz.filing import kept
 from mujaz.fleet import Fleet
@@ -61,12 +61,15 @@ class Desk:
         self.trusted = bool(page) and page == memory.page
         doubtful = {name.partition("/")[0] for name in state.pressed if pages_of(name) not in state.made}
         digests: dict[tuple[str, str, str], str] = {}
+        files = [name for name in state.pressed if self._gone(_brief(name))]
         for name, each in state.made.items():
             key = reader(name)
             now = digests[key] if key in digests else digests.setdefault(key, fleet.kept(*key))
             lies = self.present[name] = self.shelf.digest(name)
             if (now and now != each.kept) or (lies and lies != each.sha256):  # or who knows what it tells
                 doubtful.add(key[0])
+            elif not now and self._gone(_brief(name)):
+                files.append(name)
         problems: list[Problem] = []
         made = dict(state.made)
         for slug in sorted(doubtful & set(fleet.slugs)):
@@ -80,17 +83,37 @@ class Desk:
         if made != state.made:
             self.state = replace(state, made=made)
             problems += kept(self.state, self.shelf) if problems else ()
-        return (*problems, *self._watched(memory))
+        return (*problems, *self._watched(memory), *self._strays(sorted(files)))
 
     def _watched(self, memory: Memory) -> tuple[Problem, ...]:
         """The same in the archive: of topics that are not as they were, or of all where these lend words to all."""
         fleet = self.fleet
-        if not fleet.anew and self.trusted:
-            return ()
         before = (memory.topics.get(slug) for slug in fleet.anew)
         lending = any(each.lends for each in before if each) or any(look.seen.lends for look in fleet.anew.values())
         only = None if lending or not self.trusted else frozenset(fleet.anew)
         return self.archive.watch(lambda key: fleet.kept(key[0], key[2], key[1]), self._editor, only=only)
+
+    def _gone(self, key: Key) -> bool:
+        """Whether the topic of a brief, its language or its audience is there no more, and not only broken now."""
+        topic, audience, language = key
+        library, seen = self.fleet.library, self.fleet.seen.get(topic)
+        if topic in library.broken or audience in library.broken_audiences:
+            return False
+        return seen is None or language not in seen.languages or audience not in library.audiences
+
+    def _strays(self, files: Iterable[str]) -> tuple[Problem, ...]:
+        """The same in what belongs to nobody any more: what topics that are not as they were keep is looked for in it.
+
+        What all of them keep, where nobody knows what was looked for.
+        """
+        fleet, archive = self.fleet, self.archive
+        named = [(name, _brief(name)) for name in files]
+        briefs = [key for key in archive.briefs() if self._gone(key)]
+        every = not self.trusted or any(map(archive.torn, briefs))
+        slugs = [slug for slug in (fleet.slugs if every else sorted(fleet.anew)) if slug in set(fleet.slugs)]
+        slugs = [slug for slug in slugs if fleet.seen[slug].keeps] if named or briefs else []
+        lost = strays.Strays(named, briefs, fleet.library.audiences.__contains__)
+        return tuple(strays.search(lost, archive, slugs, self._opened))
 
     def _editor(self, key: Key) -> Editor:
         return self._opened(key[0]).editor
@@ -121,12 +144,7 @@ class Desk:
         if self.present[target.name] != made.sha256:
             return False
         key = (target.topic, target.audience, target.language)
-        held = self.archive.memory.briefs.get(key) if self.archive.today else None
-        if self.archive.today is None or (held and made.edition < held.last):
-            return True
-        names = (held.files if held and held.last == made.edition else ()) if held else ()
-        record = f"{folder_of(key)}/{made.edition}/{RECORD}"
-        return target.name.partition("/")[2] in names and self.shelf.size(record) is not None
+        return self.archive.today is None or self.archive.seems_whole(key, made.edition, target.name.partition("/")[2])
 
     def of(self, target: Target, *, now: bool = False) -> str:
         """The digest of all that a target is made of; `now`: after the run, and not before it."""
@@ -182,7 +200,8 @@ class Desk:
         office = index.Office(fleet.library, fleet.templates, shelf, state, crew)
         keeping = fleet.library.workspace.editions
         of = index.digest(office, fleet.everyone, f"{fleet.common} {sorted(fleet.readers.items())} {keeping!r}")
-        if self.trusted and of == memory.index and not fleet.anew and fleet.common and not keeping.keep_days:
+        idle = not (fleet.anew or keeping.keep_days or self.archive.stirred)
+        if self.trusted and of == memory.index and fleet.common and idle:
             return (), Memory(index=of, page=memory.page), []
         self.state = state
         problems = self._listed(office)
@@ -239,7 +258,13 @@ class Desk:
             lambda topic, language: (seen := sound(topic)) is None or language in seen.keeps,
             lambda topic, language: (seen := sound(topic)) is not None and language in seen.titled,
             lambda topic: not self.trusted or topic in fleet.anew,
+            self._gone,
         )
+
+
+def _brief(name: str) -> Key:
+    topic, language, audience = reader(name)
+    return (topic, audience, language)
 
 
 def _by_topic(stale: Iterable[Target]) -> Iterator[tuple[str, frozenset[Target]]]:

@@ -18,7 +18,7 @@ from mujaz.export.site import INDEX
 from mujaz.gate import Gate
 from mujaz.leaks import Secrets
 from mujaz.model.content import Entry, Library
-from mujaz.model.edition import Edition
+from mujaz.model.edition import Edition, Key
 from mujaz.notes import voice_for
 from mujaz.problems import Problem, Where
 from mujaz.publish import OutputError, Shelf
@@ -48,6 +48,8 @@ class Newsroom:
     """Topic, language → whether everyone may know its title."""
     changed: Callable[[str], bool]
     """Topic → whether it is not as the last feeds saw it."""
+    gone: Callable[[Key], bool]
+    """Whether the topic of a brief, or its audience, is there no more: its editions are told of nowhere."""
 
     @property
     def shelf(self) -> Shelf:
@@ -60,7 +62,7 @@ def update(room: Newsroom) -> tuple[Problem, ...]:
 
     The archive is closed with it: what feeds were made of is remembered there.
     """
-    newest = room.archive.newest(_ENTRIES)
+    newest = room.archive.newest(_ENTRIES, room.gone)
     known, kept = room.archive.memory.feeds, dict[str, tuple[str, str]]()
     problems: list[Problem] = []
     for audience, editions in newest.items():

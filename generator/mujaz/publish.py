@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
-from mujaz.stamps import Stamps
+from mujaz.stamps import Stamp, Stamps, stamp_of
 
 STATE = ".mujaz/lock.json"
 LOG = ".mujaz/lock.log"
@@ -147,6 +147,18 @@ class Shelf:
                 return tuple(sorted(each.name for each in found if kind(each, follow_symlinks=False)))
         except OSError:
             return ()
+
+    def stamped(self, name: str) -> dict[str, dict[str, Stamp]]:
+        """The folders in a folder → their plain files → the stamps of these; no link is followed."""
+        found = {}
+        for inner in self.folders(name):
+            with contextlib.suppress(OSError), os.scandir(f"{self.folder}/{name}/{inner}") as files:
+                found[inner] = {
+                    each.name: stamp_of(each.stat(follow_symlinks=False))
+                    for each in files
+                    if each.is_file(follow_symlinks=False)
+                }
+        return found
 
     def sweep(self) -> None:
         """Take away what a killed build left: temporary files of ours, by their names."""

@@ -29,6 +29,8 @@ class Remembered:
     """The names of that edition's files."""
     kept: str = ""
     """The digest of what its readers are kept from, as it was looked for in all of them."""
+    lies: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Number → a name for the bytes of its files, as they were looked through last."""
 
     @property
     def last(self) -> int:
@@ -185,7 +187,14 @@ def _key(name: str) -> Key:
 
 def _remembered(each: Any) -> Remembered:
     days = {int(number): datetime.date.fromisoformat(day) if day else None for number, day in each["days"].items()}
-    return Remembered(MappingProxyType(days), str(each["brief"]), tuple(map(str, each["files"])), str(each["kept"]))
+    lies = {int(number): str(digest) for number, digest in each.get("lies", {}).items()}
+    return Remembered(
+        MappingProxyType(days),
+        str(each["brief"]),
+        tuple(map(str, each["files"])),
+        str(each["kept"]),
+        MappingProxyType(lies),
+    )
 
 
 def of_memory(known: Memory) -> bytes:
@@ -196,6 +205,7 @@ def of_memory(known: Memory) -> bytes:
             "brief": each.brief,
             "files": list(each.files),
             "kept": each.kept,
+            "lies": {str(number): digest for number, digest in each.lies.items()},
         }
         for key, each in known.briefs.items()
     }

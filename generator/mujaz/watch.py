@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from mujaz.gate import Gate, reader, withdrawn
+from mujaz.leaks import Secrets
 from mujaz.model.document import Made, State, pages_of, ticket_of
 from mujaz.problems import Problem
 from mujaz.publish import OutputError, Shelf
@@ -32,21 +33,24 @@ def watch(shelf: Shelf, state: State, gate: Gate) -> Watched:
         known = digest == each.kept and shelf.digest(name) in (each.sha256, None)
         if digest and not known:
             stale.add(name)
-            problems += _looked(shelf, name, gate)
+            problems += looked(shelf, name, gate)
         made[name] = replace(each, kept=digest or each.kept)
     for name in sorted(state.pressed):
         pages = pages_of(name)
         if pages in stale or pages not in state.made:
-            problems += _looked(shelf, name, gate)
+            problems += looked(shelf, name, gate)
     return Watched(replace(state, made=made) if stale else state, tuple(problems))
 
 
-def _looked(shelf: Shelf, name: str, gate: Gate) -> Iterator[Problem]:
-    """A file that tells what its readers are kept from now is taken away, with a word of what it told."""
+def looked(shelf: Shelf, name: str, gate: Gate, held: Iterable[Secrets] | None = None) -> Iterator[Problem]:
+    """A file that tells what its readers are kept from now is taken away, with a word of what it told.
+
+    `held` is what is looked for, where the file's own topic cannot say it.
+    """
     data = shelf.read(name)
     if data is None:
         return
-    leaks = gate.leaks(name, data, gate.secrets(*reader(name)))
+    leaks = gate.leaks(name, data, gate.secrets(*reader(name)) if held is None else held)
     if leaks and _removed(shelf, name):
         yield withdrawn(name, leaks)
         note = ticket_of(name)

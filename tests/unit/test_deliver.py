@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import json
 import os
 import re
@@ -17,16 +18,21 @@ from hypothesis import strategies as st
 
 from dispatch import NOON, Clock, Desk, edition, house, rules, states
 from mujaz import deliver as delivering
+from mujaz import produce as producing
 from mujaz.arguments import WRONG_USE
+from mujaz.build import build
 from mujaz.cli import BROKEN, WELL, WRONG_CONTENT, main
 from mujaz.deliver import Office, acquaint, standing
 from mujaz.deliver.ledger import decode, encode
+from mujaz.delivering import archived
 from mujaz.model.delivery import Account, Attempt, Outcome
+from mujaz.model.edition import Edition
+from mujaz.plan import Request
 from mujaz.problems import Problem, Where
 from mujaz.publish import BUSY, DELIVERING, LEDGER, OutputError, Shelf, alone
 from mujaz.report import Speaker
 from mujaz.survey import survey
-from workspace import AUDIENCES, HIDDEN, ROOT, lay
+from workspace import AUDIENCES, HIDDEN, ROOT, at_once, crewed, lay
 
 MAIL = {
     "letter": {
@@ -65,7 +71,13 @@ def test_an_edition_goes_out_once(tmp_path: Path, shelf: Path) -> None:
     assert (states(report), report.problems) == (["water/minister.ar/1 done"], ())
     assert laid(shelf) == ["water/minister.ar.pdf"]
     assert desk.ledger["shelf"] == {
-        "water/minister.ar/1": {"state": "done", "brief": one.brief, "day": "2026-11-26T12:00:00+00:00", "tries": 1}
+        "water/minister.ar/1": {
+            "state": "done",
+            "brief": one.brief,
+            "day": "2026-11-26T12:00:00+00:00",
+            "tries": 1,
+            "files": ["minister.ar.pdf"],
+        }
     }
     (shelf / "water" / "minister.ar.pdf").unlink()
     assert desk.deliver([one]).sent == ()
@@ -335,6 +347,7 @@ def test_what_fails_for_now_is_tried_three_times_in_a_run_and_again_in_the_next(
         "brief": one.brief,
         "day": "2026-11-26T12:00:40+00:00",
         "tries": 5,
+        "files": ["minister.ar.pdf"],
     }
 
 
@@ -564,6 +577,102 @@ def test_a_dry_run_writes_nothing(tmp_path: Path, shelf: Path) -> None:
     assert desk.deliver([one], dry=True).new == {"shelf": 1}
     assert states(desk.deliver([one], dry=True, since=one.day)) == ["water/minister.ar/1 due"]
     assert (laid(tmp_path), laid(shelf)) == (before, [])
+
+
+def with_page(desk: Desk, one: Edition) -> Edition:
+    """The same edition, once its web page has joined its pages."""
+    page = b"<!DOCTYPE html><p>x</p>"
+    (desk.root / "output" / one.folder / "minister.ar.html").write_bytes(page)
+    return replace(one, files={**one.files, "minister.ar.html": hashlib.sha256(page).hexdigest()})
+
+
+def test_a_format_that_joins_its_edition_later_is_copied_too(tmp_path: Path, shelf: Path) -> None:
+    desk = started(tmp_path, SHELF)
+    one = edition(desk.root)
+    desk.deliver([one])
+    both = with_page(desk, one)
+    assert states(standing([both], desk.office)) == ["water/minister.ar/1 due"]
+    assert states(desk.deliver([both])) == ["water/minister.ar/1 done"]
+    assert laid(shelf) == ["water/minister.ar.html", "water/minister.ar.pdf"]
+    assert (desk.deliver([both]).sent, standing([both], desk.office).sent) == ((), ())
+
+
+@pytest.mark.usefixtures("shelf")
+def test_a_format_that_is_wanted_later_does_not_send_the_archive(tmp_path: Path) -> None:
+    delivery = {"copy": {"to": "../shelf", "formats": ["pdf"]}, "audiences": ["minister"]}
+    desk = started(tmp_path, {"shelf": delivery})
+    both = with_page(desk, edition(desk.root))
+    assert states(desk.deliver([both])) == ["water/minister.ar/1 done"]
+    house(desk.root, SHELF)
+    assert desk.deliver([both]).sent == ()
+
+
+def test_a_ledger_that_knows_no_files_sends_nothing_twice(tmp_path: Path, shelf: Path) -> None:
+    desk = started(tmp_path, SHELF)
+    one = edition(desk.root)
+    desk.deliver([one])
+    ledger = desk.root / "output" / LEDGER
+    ledger.write_text(ledger.read_text("utf-8").replace(', "files": ["minister.ar.pdf"]', ""), "utf-8")
+    assert "files" not in desk.ledger["shelf"]["water/minister.ar/1"]
+    assert desk.deliver([with_page(desk, one)]).sent == ()
+    assert laid(shelf) == ["water/minister.ar.pdf"]
+
+
+def test_who_was_called_is_not_called_again_for_a_second_format(tmp_path: Path, answers: Way) -> None:
+    desk = started(tmp_path, MAIL)
+    answers[:] = [Outcome("done")]
+    one = edition(desk.root)
+    assert states(desk.deliver([one])) == ["water/minister.ar/1 done"]
+    assert desk.deliver([with_page(desk, one)]).sent == ()
+
+
+def test_an_edition_of_a_topic_that_is_gone_waits(tmp_path: Path, shelf: Path) -> None:
+    """Nobody knows any more what is kept from its readers."""
+    desk = started(tmp_path, SHELF)
+    one = edition(desk.root, topic="sea")
+    assert states(desk.deliver([one])) == ["sea/minister.ar/1 waiting topic-gone"]
+    assert laid(shelf) == []
+
+
+def test_a_delivery_that_is_shown_is_noted(
+    tmp_path: Path, shelf: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(house(tmp_path / "desk", SHELF))
+    monkeypatch.chdir(desk.root)
+    _, out, err = told(capsys, "shelf", "--dry-run")
+    assert (out["new"], "not noted this time" in err) == ({"shelf": 0}, True)
+    assert not (desk.root / "output" / LEDGER).exists()
+    _, out, err = told(capsys)
+    assert (out["new"], "what is published from now on is sent" in err) == ({"shelf": 0}, True)
+    edition(desk.root)
+    assert [each["state"] for each in told(capsys, "shelf")[1]["deliveries"]] == ["done"]
+    assert laid(shelf) == ["water/minister.ar.pdf"]
+
+
+def test_a_delivery_that_cannot_be_noted_while_others_deliver_is_said_not_to_be(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(house(tmp_path / "desk", SHELF))
+    monkeypatch.chdir(desk.root)
+    with alone(desk.root / "output", DELIVERING):
+        status, _, err = told(capsys)
+    assert (status, "not noted this time" in err) == (WELL, True)
+    assert main(["deliver", "shelf", "--dry-run", "--messages", "ar"]) == WELL
+    assert "لم يُسجَّل هذه المرة" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_build_notes_deliveries_before_it_makes_anything(
+    tmp_path: Path, shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(producing, "crew", crewed(at_once))
+    desk = Desk(house(tmp_path / "desk", SHELF))
+    build(desk.root, Request(today=NOON.date()), jobs=1, tell=lambda _: None)
+    made = archived(Shelf(desk.root / "output"))
+    assert states(desk.deliver(made)) == ["water/minister.ar/1 done"]
+    assert laid(shelf) == ["water/minister.ar.html"]
+    house(desk.root, {"shelf": {**SHELF["shelf"], "audiences": ["minister", "public"]}})
+    build(desk.root, Request(today=NOON.date()), jobs=1, tell=lambda _: None)
+    assert desk.deliver(made).sent == (), "what was there when it was opened to more readers"
 
 
 def test_a_delivery_that_is_wrong_sends_nothing_and_the_others_do(tmp_path: Path, shelf: Path) -> None:

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 import chance
 from mujaz import produce as producing
-from mujaz import records
+from mujaz import records, stamps
 from mujaz.archive import MEMORY, Stacks
 from mujaz.arguments import WRONG_USE
 from mujaz.build import Result, build, clean
@@ -829,3 +829,190 @@ def test_an_edition_is_dated_where_the_house_is_wherever_the_machine_stands(
     assert main(["-C", str(root), "build"]) == WELL
     record = root / "output" / "editions" / "water" / "minister.ar" / "1" / "edition.json"
     assert json.loads(record.read_text("utf-8"))["day"] == day
+
+
+# ------------------------------------------------------------------------------------------------ behind our back
+
+
+def keeping(root: Path, *, never: bool, slug: str = "water") -> None:
+    """Lay a topic whose first point is told to all, or kept from the public."""
+    data = topic_data(f"موضوع {slug}")
+    data["blocks"][1]["points"][0] |= {"headline": KEPT, **({"never": ["public"]} if never else {})}
+    write(root / "content" / "topics" / slug / "ar.yaml", data)
+
+
+def telling(root: Path, reader_: str = "public") -> list[str]:
+    """What tells the public the words that may be kept from it."""
+    output = root / "output"
+    return [
+        path.relative_to(output).as_posix()
+        for path in sorted(output.rglob("*"))
+        if reader_ in path.as_posix() and path.is_file() and KEPT in path.read_text("utf-8", "ignore")
+    ]
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        lambda root: publish(root, 2).problems,
+        lambda root: publish(root, 2, topics=frozenset({"energy"})).problems,
+        lambda root: publish(root, 2, force=True).problems,
+        lambda root: clean(root, DAY)[1],
+    ],
+    ids=["whole", "partial", "forced", "clean"],
+)
+def test_a_backup_laid_over_the_archive_is_looked_through_at_once(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Any
+) -> None:
+    monkeypatch.setattr(stamps, "DOUBTFUL", 0)  # all that was seen is remembered
+    lay(root, ["water", "energy"], TELLING)
+    keeping(root, never=False)
+    publish(root)
+    edit(root, "شرح أول ما وُجد", "شرح أول ما تبيّن")
+    publish(root)
+    shutil.copytree(root / "output/editions", tmp_path / "backup")
+    keeping(root, never=True)
+    assert {each.rule for each in publish(root, 1).problems} == {"leak-withdrawn"}
+    assert publish(root, 1).problems == ()
+    shutil.copytree(tmp_path / "backup", root / "output/editions", dirs_exist_ok=True)
+    assert telling(root) != []
+    assert {each.rule for each in run(root)} == {"leak-withdrawn"}
+    assert telling(root) == []
+    assert run(root) == ()
+
+
+@pytest.mark.parametrize("forgetful", [False, True], ids=["stamps", "no-stamps"])
+@pytest.mark.parametrize("name", ["told.json", "edition.json", "public.ar.html"])
+def test_words_written_into_an_old_edition_are_found(
+    root: Path, monkeypatch: pytest.MonkeyPatch, name: str, *, forgetful: bool
+) -> None:
+    """In place, so that no folder changes; and where the machine remembers nothing."""
+    monkeypatch.setattr(stamps, "DOUBTFUL", 0)
+    keeping(root, never=True)
+    publish(root)
+    edit(root, "شرح أول ما وُجد", "شرح أول ما تبيّن")
+    publish(root)
+    assert publish(root).problems == ()
+    path = root / "output/editions/water/public.ar/1" / name
+    said = path.read_text("utf-8")
+    path.write_text(said.replace("ثالث ما وُجد" if name == "told.json" else "موضوع water", KEPT), "utf-8")
+    if forgetful:
+        (root / ".mujaz/memory.json").unlink()
+    assert telling(root) != []
+    assert {each.rule for each in publish(root).problems} == {"leak-withdrawn"}
+    assert telling(root) == []
+
+
+def test_an_archive_that_lies_as_it_did_is_not_opened(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stamps, "DOUBTFUL", 0)
+    publish(root)
+    edit(root, "أول ما وُجد", "أول ما تبيّن")
+    publish(root)
+    opened: list[str] = []
+    real = stamps._hashed
+
+    def hashed(path: Any, limit: int | None) -> str | None:
+        opened.append(str(path))
+        return real(path, limit)
+
+    monkeypatch.setattr(stamps, "_hashed", hashed)
+    publish(root)
+    assert [path for path in opened if "/editions/" in path and not path.endswith("edition.json")] == []
+    os.utime(root / "output/editions/water/minister.ar/1/told.json")
+    assert publish(root).problems == ()
+    assert [path for path in opened if path.endswith("/1/told.json")] != []
+
+
+@pytest.mark.parametrize("name", ["edition.json", "told.json"])
+@pytest.mark.parametrize("damage", ["", "{", "gone"])
+def test_a_damaged_record_of_the_newest_edition_is_written_anew_with_its_day(
+    root: Path, name: str, damage: str
+) -> None:
+    publish(root)
+    edit(root, "أول ما وُجد", "أول ما تبيّن")
+    publish(root, 1)
+    whole = archived(root)
+    path = root / "output/editions/water/minister.ar/2" / name
+    path.unlink() if damage == "gone" else path.write_text(damage, "utf-8")
+    result = publish(root, 7)
+    assert (result.built, result.problems) == ((), ())
+    assert archived(root) == whole
+
+
+@pytest.mark.parametrize("damage", [None, b"", b"<html></html>"])
+def test_a_file_of_the_newest_edition_that_is_lost_or_damaged_is_put_back(root: Path, damage: bytes | None) -> None:
+    publish(root)
+    whole = archived(root)
+    path = root / "output/editions/water/minister.ar/1/minister.ar.html"
+    path.unlink()
+    if damage is not None:
+        path.write_bytes(damage)
+    result = publish(root, 7)
+    assert (result.built, result.problems) == ((), ())
+    assert archived(root) == whole
+    assert publish(root, 7).problems == ()
+
+
+# ------------------------------------------------------------------------------------------------ what is gone
+
+
+def test_what_a_renamed_topic_keeps_is_taken_out_of_what_lies_under_its_old_name(root: Path) -> None:
+    keeping(root, never=False)
+    publish(root)
+    topics = root / "content" / "topics"
+    (topics / "water").rename(topics / "river")
+    keeping(root, never=False, slug="river")
+    publish(root, 1)
+    assert [each for each in telling(root) if "water" in each] != []
+    keeping(root, never=True, slug="river")
+    result = publish(root, 2)
+    assert {each.rule for each in result.problems} == {"leak-withdrawn"}
+    assert telling(root) == []
+    assert [each for each in telling(root, "minister") if "water" in each] != []
+    assert publish(root, 2).problems == ()
+
+
+def test_an_archive_of_a_topic_that_is_gone_is_guarded_against_backups_too(root: Path, tmp_path: Path) -> None:
+    keeping(root, never=False)
+    publish(root)
+    topics = root / "content" / "topics"
+    (topics / "water").rename(topics / "river")
+    keeping(root, never=True, slug="river")
+    shutil.copytree(root / "output/editions", tmp_path / "backup")
+    publish(root, 1)
+    assert telling(root) == []
+    assert publish(root, 1).problems == ()
+    shutil.copytree(tmp_path / "backup", root / "output/editions", dirs_exist_ok=True)
+    assert {each.rule for each in publish(root, 1).problems} == {"leak-withdrawn"}
+    assert telling(root) == []
+
+
+def test_nobody_reads_for_an_audience_that_is_gone_what_is_kept_from_anyone(root: Path) -> None:
+    keeping(root, never=True)
+    publish(root)
+    assert telling(root, "minister") != []
+    (root / "content" / "audiences" / "minister.yaml").unlink()
+    assert {each.rule for each in publish(root, 1).problems} == {"leak-withdrawn"}
+    assert telling(root, "minister") == []
+
+
+@pytest.mark.parametrize("gone", ["topics/water", "audiences/minister.yaml"])
+def test_feeds_tell_of_no_topic_and_no_audience_that_is_gone(root: Path, gone: str) -> None:
+    lay(root, ["water", "energy"], TELLING)
+    publish(root)
+    feed = root / "output" / "feed.atom"
+    word = "editions/water/" if "topics" in gone else "/minister.ar/"
+    assert word in feed.read_text("utf-8")
+    path = root / "content" / gone
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    publish(root, 1)
+    assert word not in feed.read_text("utf-8")
+    assert "editions/energy/public.ar/" in feed.read_text("utf-8")
+
+
+def test_feeds_go_on_telling_of_a_topic_that_is_only_broken(root: Path) -> None:
+    lay(root, ["water", "energy"], TELLING)
+    publish(root)
+    (root / "content/topics/water/ar.yaml").write_text("title: 1\n", "utf-8")
+    publish(root, 1)
+    assert "editions/water/" in (root / "output" / "feed.atom").read_text("utf-8")

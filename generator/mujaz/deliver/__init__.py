@@ -11,15 +11,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from mujaz.check.deliveries import faulty
-from mujaz.deliver.books import Books, ClosedError, named
+from mujaz.deliver.books import Books, ClosedError, changed, named
+from mujaz.deliver.ledger import decode
 from mujaz.deliver.office import Office, Report, moment
 from mujaz.deliver.ways import OWN, Ways
 from mujaz.model.delivery import Attempt, AttemptState, Outcome, Sent, Wish
 from mujaz.model.edition import Edition
 from mujaz.problems import Problem, Where, in_order
-from mujaz.publish import DELIVERING, alone
+from mujaz.publish import DELIVERING, LEDGER, alone
 
-__all__ = ["Office", "Report", "Wish", "acquaint", "deliver", "standing"]
+__all__ = ["Office", "Report", "Wish", "acquaint", "deliver", "standing", "unmet"]
 
 PAUSES = (5.0, 30.0)
 """Seconds between the tries of a run."""
@@ -56,8 +57,14 @@ def acquaint(editions: Iterable[Edition], office: Office) -> Report:
     return Report(new=books.new)
 
 
+def unmet(office: Office) -> bool:
+    """Whether there are deliveries to be noted; of a ledger that cannot be understood, whoever delivers tells."""
+    ledger = decode(office.shelf.read(LEDGER))
+    return ledger is not None and any(changed(office.deliveries[name], ledger.get(name)) for name in _sound(office))
+
+
 def standing(editions: Iterable[Edition], office: Office) -> Report:
-    """What is due, waits, failed or may have been sent, without doing anything about it."""
+    """What is due, waits, failed or may have been sent, without doing anything about it; nothing is noted."""
     try:
         books = Books(editions, office, Wish(dry=True))
     except ClosedError as closed:
@@ -66,12 +73,14 @@ def standing(editions: Iterable[Edition], office: Office) -> Report:
     for name in _sound(office):
         books.meet(name)
         attempts = books.attempts(name)
-        rows += [Sent(name, named(each), "due") for each in books.due(name) if named(each) not in attempts]
+        done = {key for key, each in attempts.items() if each.state == "done"}
+        due = (named(each) for each in books.due(name))
+        rows += [Sent(name, each, "due") for each in due if each in done or each not in attempts]
         for key, each in attempts.items():
             state: AttemptState = "unsure" if each.state == "trying" and books.mails(name) else each.state
             if state != "done":
                 rows.append(Sent(name, key, state, each.tries, each.reason, each.code))
-    return Report(tuple(rows), books.new)
+    return Report(tuple(rows), books.new, noted=False)
 
 
 def _sound(office: Office) -> list[str]:
@@ -100,7 +109,7 @@ def _delivered(editions: Iterable[Edition], names: Sequence[str], office: Office
                 (sent if isinstance(found, Sent) else problems).append(found)  # type: ignore[arg-type] # each to its own
     except ClosedError as closed:
         problems.append(closed.problem)
-    return Report(tuple(sent), new, in_order(problems))
+    return Report(tuple(sent), new, in_order(problems), noted=not wish.dry)
 
 
 class _Round:
@@ -140,7 +149,7 @@ class _Round:
         known = self._books.attempts(self._name)
         for each in editions:
             if named(each) not in known:
-                attempt = replace(because, brief=each.brief, tries=0, given=())
+                attempt = replace(because, brief=each.brief, tries=0, given=(), files=tuple(sorted(each.files)))
                 self._books.note(self._name, each, attempt)
                 yield Sent(self._name, named(each), "waiting", 0, because.reason, because.code)
 
@@ -182,7 +191,9 @@ class _Round:
         for pause in (*PAUSES, None):
             tries += 1
             day = moment(self._office.now())
-            self._books.note(self._name, edition, Attempt("trying", edition.brief, day, tries, given=given))
+            files = tuple(sorted(edition.files))
+            trying = Attempt("trying", edition.brief, day, tries, given=given, files=files)
+            self._books.note(self._name, edition, trying)
             outcome = way()
             attempt = self._attempt(edition, outcome, tries=tries, given=given)
             self._books.note(self._name, edition, attempt)
@@ -205,4 +216,5 @@ class _Round:
             code=outcome.code,
             after=moment(after) if far else "",
             given=() if outcome.state == "done" else tuple(sorted({*given, *outcome.given})),
+            files=tuple(sorted(edition.files)),
         )

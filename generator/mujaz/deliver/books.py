@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from mujaz.deliver.ledger import by_number, decode, encode
 from mujaz.deliver.office import Office, moment
-from mujaz.model.delivery import SETTLED, Account, Attempt, Wish
+from mujaz.model.delivery import SETTLED, Account, Attempt, Delivery, Wish
 from mujaz.model.edition import Edition
 from mujaz.problems import Problem, Where
 from mujaz.publish import LEDGER, OutputError
@@ -57,13 +57,7 @@ class Books:
         earlier = dict(known.earlier) if known else {}
         for each in before:
             earlier[_key(each)] = max(earlier.get(_key(each), 0), each.number)
-        account = Account(
-            tuple(sorted(delivery.audiences)),
-            None if delivery.topics is None else tuple(sorted(delivery.topics)),
-            None if delivery.languages is None else tuple(sorted(delivery.languages)),
-            earlier,
-            known.attempts if known else {},
-        )
+        account = replace(_seen(delivery), earlier=earlier, attempts=known.attempts if known else {})
         if known is None:
             self.new[name] = len(before)
         if account != known:
@@ -88,9 +82,19 @@ class Books:
         if attempt.brief != edition.brief:
             return self._wish.again
         if attempt.state == "done":
-            return False
+            return self._grown(name, edition, attempt)
         stuck = attempt.state in SETTLED or (attempt.state == "trying" and self.mails(name))
         return self._wish.again or (not stuck and attempt.after <= now)
+
+    def _grown(self, name: str, edition: Edition, attempt: Attempt) -> bool:
+        """Whether an edition that was copied has a file now that it had not then: its second format was made later.
+
+        Who is called or gets mail has been told of the edition.
+        """
+        copy = self._office.deliveries[name].copying
+        if copy is None or attempt.files is None:
+            return False
+        return any(each.rpartition(".")[2] in copy.formats for each in edition.files.keys() - set(attempt.files))
 
     def mails(self, name: str) -> bool:
         """Whether doing it twice is worse than not at all."""
@@ -111,6 +115,22 @@ class Books:
                     raise ClosedError(Problem("output-unwritable", _PLACE, found)) from error
             else:
                 return
+
+
+def changed(delivery: Delivery, known: Account | None) -> bool:
+    """Whether the ledger does not know a delivery, or knows it for other readers."""
+    return known is None or replace(known, earlier={}, attempts={}) != _seen(delivery)
+
+
+def _seen(delivery: Delivery) -> Account:
+    """Whom a delivery is for; nothing was tried by it."""
+    return Account(
+        tuple(sorted(delivery.audiences)),
+        None if delivery.topics is None else tuple(sorted(delivery.topics)),
+        None if delivery.languages is None else tuple(sorted(delivery.languages)),
+        {},
+        {},
+    )
 
 
 def named(edition: Edition) -> str:

@@ -54,6 +54,7 @@ def _attempt(each: Mapping[str, Any]) -> Attempt:
         code=_text(each.get("code", "")),
         after=moment(each["after"]) if "after" in each else "",
         given=_words(each.get("given", ())),
+        files=_words(each["files"]) if "files" in each else None,
     )
 
 
@@ -113,7 +114,8 @@ def _line(each: Attempt) -> str:
     """An edition: the whole ledger is written at each of them, and all others are as they were."""
     more = {"reason": each.reason, "code": each.code, "after": each.after, "given": each.given}
     facts = {"state": each.state, "day": each.day, "tries": each.tries, "brief": each.brief}
-    return _json({**facts, **{key: value for key, value in more.items() if value}})
+    files = {} if each.files is None else {"files": each.files}
+    return _json({**facts, **{key: value for key, value in more.items() if value}, **files})
 
 
 def _json(value: object) -> str:

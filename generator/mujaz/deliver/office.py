@@ -57,6 +57,8 @@ class Report:
     new: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """Deliveries that were seen for the first time → how many editions were there before and are not sent."""
     problems: tuple[Problem, ...] = ()
+    noted: bool = True
+    """Whether the ledger knows the new ones from now on."""
 
 
 def moment(when: datetime.datetime) -> str:

@@ -28,7 +28,7 @@ WEIGHT = 20_000_000
 """Bytes of all files of a letter: most servers take no more, with the third that sending adds to them."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)+")
 """Of a file in an edition's folder: another one might lead out of it, and out of the folder that it is copied to."""
-OWN = frozenset(("file-missing", "file-changed", "template", "topic-broken"))
+OWN = frozenset(("file-missing", "file-changed", "template", "topic-broken", "topic-gone"))
 """Reasons of an edition alone: they say nothing of what the other side would make of the next one."""
 
 
@@ -47,6 +47,8 @@ class Ways:
         way = delivery.copying or delivery.webhook or delivery.mail
         if edition.topic in self._whole().broken:
             return _stuck(Outcome("waiting", "topic-broken"))  # nobody knows what is kept from whom in it
+        if edition.topic not in self.office.slugs:
+            return _stuck(Outcome("waiting", "topic-gone"))
         files = self._files(edition, way.formats if isinstance(way, Copy | Mail) else ())
         if isinstance(files, Outcome):
             return _stuck(files)

@@ -135,6 +135,8 @@ class Attempt:
     """Not to be tried again before this moment."""
     given: tuple[str, ...] = ()
     """Digests of the recipients that have it, where not all have; an address that is corrected is none of them."""
+    files: tuple[str, ...] | None = None
+    """The names of the files that the edition had then; None where that was not noted."""
 
 
 @dataclass(frozen=True, slots=True)
