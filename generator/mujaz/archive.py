@@ -289,20 +289,17 @@ class Archive:
 
     # -------------------------------------------------------------------------------------------- what goes
 
-    def watch(
-        self, kept: Callable[[Key], str], editor: Callable[[Key], Editor], *, only: Collection[str] | None = None
-    ) -> tuple[Problem, ...]:
+    def watch(self, kept: Callable[[Key], str], editor: Callable[[Key], Editor]) -> tuple[Problem, ...]:
         """Take away the editions that tell what their readers are kept from now; their numbers and days stay.
 
         Those of a brief are looked through when other things are kept back than when they were looked through last;
         each edition also when it does not lie there as it did then. `kept` is a name for what is kept, empty where that
-        cannot be known now; `editor` is asked for only where there is something to look through. `only` are the topics
-        that may keep other things back.
+        cannot be known now; `editor` is asked for only where there is something to look through.
         """
         problems: list[Problem] = []
         for key in self.briefs():
             torn, held = self._strange(key), self.known(key)
-            digest = kept(key) if torn or only is None or key[0] in only else ""
+            digest = kept(key)
             if digest and (torn or digest != held.kept):
                 found = self.search(key, editor(key), torn if digest == held.kept else held.days)
                 problems += found

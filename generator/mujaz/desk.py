@@ -83,15 +83,8 @@ class Desk:
         if made != state.made:
             self.state = replace(state, made=made)
             problems += kept(self.state, self.shelf) if problems else ()
-        return (*problems, *self._watched(memory), *self._strays(sorted(files)))
-
-    def _watched(self, memory: Memory) -> tuple[Problem, ...]:
-        """The same in the archive: of topics that are not as they were, or of all where these lend words to all."""
-        fleet = self.fleet
-        before = (memory.topics.get(slug) for slug in fleet.anew)
-        lending = any(each.lends for each in before if each) or any(look.seen.lends for look in fleet.anew.values())
-        only = None if lending or not self.trusted else frozenset(fleet.anew)
-        return self.archive.watch(lambda key: fleet.kept(key[0], key[2], key[1]), self._editor, only=only)
+        problems += self.archive.watch(lambda key: fleet.kept(key[0], key[2], key[1]), self._editor)
+        return (*problems, *self._strays(sorted(files)))
 
     def _gone(self, key: Key) -> bool:
         """Whether the topic of a brief, its language or its audience is there no more, and not only broken now."""
@@ -109,9 +102,10 @@ class Desk:
         fleet, archive = self.fleet, self.archive
         named = [(name, _brief(name)) for name in files]
         briefs = [key for key in archive.briefs() if self._gone(key)]
+        if not named and not briefs:
+            return ()
         every = not self.trusted or any(map(archive.torn, briefs))
-        slugs = [slug for slug in (fleet.slugs if every else sorted(fleet.anew)) if slug in set(fleet.slugs)]
-        slugs = [slug for slug in slugs if fleet.seen[slug].keeps] if named or briefs else []
+        slugs = [slug for slug in fleet.slugs if (every or slug in fleet.anew) and fleet.seen[slug].keeps]
         lost = strays.Strays(named, briefs, fleet.library.audiences.__contains__)
         return tuple(strays.search(lost, archive, slugs, self._opened))
 

@@ -953,6 +953,27 @@ def test_a_file_of_the_newest_edition_that_is_lost_or_damaged_is_put_back(root: 
     assert publish(root, 7).problems == ()
 
 
+def test_what_cannot_be_taken_away_is_told_again_until_it_can(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stamps, "DOUBTFUL", 0)
+    keeping(root, never=False)
+    publish(root)
+    keeping(root, never=True)
+    real = Shelf.remove
+
+    def refused(shelf: Shelf, name: str) -> bool:
+        if name.startswith("editions/"):
+            raise PermissionError(name)
+        return real(shelf, name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Shelf, "remove", refused)
+        for _ in range(3):
+            result = publish(root, 1)
+            assert "leak" in {each.rule for each in result.problems}
+    assert {each.rule for each in publish(root, 1).problems} == {"leak-withdrawn"}
+    assert telling(root) == []
+
+
 # ------------------------------------------------------------------------------------------------ what is gone
 
 
