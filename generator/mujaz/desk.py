@@ -42,6 +42,8 @@ class Desk:
     """Topics that have errors since they were changed meanwhile."""
     last: tuple[object, Card] | None = None
     marks: dict[tuple[Key, bool], str] = field(default_factory=dict)
+    editing: tuple[str, Editor] | None = None
+    """The topic whose editions are looked through, with who knows what it keeps."""
     trusted: bool = False
     """Whether index, feeds and the memory of the archive lie there as the last run left them."""
 
@@ -105,7 +107,9 @@ class Desk:
         return tuple(strays.search(lost, archive, slugs, self._opened))
 
     def _editor(self, key: Key) -> Editor:
-        return self._opened(key[0]).editor
+        if self.editing is None or self.editing[0] != key[0]:  # the briefs of a topic come one after the other
+            self.editing = (key[0], self._opened(key[0]).editor)
+        return self.editing[1]
 
     def _opened(self, slug: str) -> Site:
         return self.fleet.opened(slug, self.archive, self.state)[0]
