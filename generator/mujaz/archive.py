@@ -114,6 +114,8 @@ class Archive:
         self._torn: set[Key] = set()
         """Briefs whose editions do not lie there as they were looked through last."""
         self._touched: set[Key] = set()
+        self._bytes: dict[Key, dict[int, str]] = {}
+        """What `lies` would be remembered of a brief, before anything of it is taken away."""
 
     # -------------------------------------------------------------------------------------------- what there is
 
@@ -317,6 +319,7 @@ class Archive:
             self._seals.seal(folder, lying, held)
             return frozenset()
         self._torn.add(key)
+        self._bytes[key] = now
         self._known[key] = replace(self._learned(key, lying.numbers), kept=held.kept, lies=MappingProxyType(same))
         return frozenset(now.keys() - same.keys())
 
@@ -328,13 +331,15 @@ class Archive:
         """Look through some editions of a brief, and take away those that tell what is kept."""
         return tuple(each for number in sorted(numbers) for each in self._looked(key, number, editor))
 
-    def searched(self, key: Key, found: Iterable[Problem], kept: str | None = None) -> None:
+    def searched(self, key: Key, found: Collection[Problem], kept: str | None = None) -> None:
         """Remember how the editions of a brief lie there, where all that was found in them is gone."""
         if any(each.rule != "leak-withdrawn" for each in found):
             self._touched.discard(key)
         else:
             folder, held = folder_of(key), self.known(key)
-            digests = {number: self._seals.digest(f"{folder}/{number}") for number in self.stacks.numbers(key)}
+            digests = self._bytes.get(key, dict(held.lies))
+            if found:
+                digests = {number: self._seals.digest(f"{folder}/{number}") for number in self.stacks.numbers(key)}
             lies = MappingProxyType({number: digest for number, digest in digests.items() if digest})
             self._known[key] = replace(held, kept=held.kept if kept is None else kept, lies=lies)
             self._touched.add(key)

@@ -44,6 +44,8 @@ class Desk:
     marks: dict[tuple[Key, bool], str] = field(default_factory=dict)
     present: dict[str, str | None] = field(default_factory=dict)
     """Name → the digest of the file as it lay there before the run; None where there was none."""
+    editing: tuple[str, Editor] | None = None
+    """The topic whose editions are looked through, with who knows what it keeps."""
     trusted: bool = False
     """Whether index, feeds and the memory of the archive lie there as the last run left them."""
 
@@ -110,7 +112,9 @@ class Desk:
         return tuple(strays.search(lost, archive, slugs, self._opened))
 
     def _editor(self, key: Key) -> Editor:
-        return self._opened(key[0]).editor
+        if self.editing is None or self.editing[0] != key[0]:  # the briefs of a topic come one after the other
+            self.editing = (key[0], self._opened(key[0]).editor)
+        return self.editing[1]
 
     def _opened(self, slug: str) -> Site:
         return self.fleet.opened(slug, self.archive, self.state)[0]
