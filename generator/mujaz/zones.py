@@ -10,8 +10,6 @@ from importlib import resources
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.core import get_global
-
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
 _NOT_PLACES = frozenset(("localtime", "posixrules", "Factory"))
 """Names of the database that say nothing, or another thing on each machine."""
@@ -41,6 +39,8 @@ def day(now: datetime.datetime, country: str) -> datetime.date:
 
     So it does not depend on where a machine stands.
     """
+    from babel.core import get_global  # noqa: PLC0415 # who only asks for zones does without
+
     there = next(iter(get_global("territory_zones").get(country, ())), "UTC")
     return now.astimezone(zone(there) or datetime.UTC).date()
 

@@ -370,8 +370,8 @@ def test_the_test_lock_serves_mujaz_too(testing: Clone) -> None:
     ("arguments", "passed"),
     [
         (["-k", "name with space"], ["-m", "not long", "-k", "name with space"]),
-        (["--long"], ["-m", "long"]),
-        (["--long", "-x"], ["-m", "long", "-x"]),
+        (["--long"], ["-n", "auto", "--dist", "worksteal", "-m", "long"]),
+        (["--long", "-x"], ["-n", "auto", "--dist", "worksteal", "-m", "long", "-x"]),
     ],
 )
 def test_arguments_of_test_go_to_pytest_alone(testing: Clone, arguments: list[str], passed: list[str]) -> None:

@@ -304,14 +304,18 @@ def test_what_deliveries_say_belongs_to_the_run(
 def test_deliveries_follow_a_run_where_a_schedule_names_some(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    root = house(tmp_path / "desk", {**NIGHTLY, "after": ["archive"]}, WEEKLY)
+    root, shelf = house(tmp_path / "desk", {**NIGHTLY, "after": ["archive"]}, WEEKLY), tmp_path / "shelf"
+    shelf.mkdir()
     with (root / "mujaz.yaml").open("a", encoding="utf-8") as file:
-        file.write(f"deliveries:\n  archive: {{copy: {{to: {tmp_path / 'shelf'}}}, audiences: [public]}}\n")
+        file.write(f"deliveries:\n  archive: {{copy: {{to: {shelf}}}, audiences: [public]}}\n")
     for name, follows in (("nightly", True), ("weekly", False)):
         status, out, err = run(capsys, "-C", str(root), "schedule", "now", name, "--log", "json")
         assert status == WELL, out + err
-        assert ("sent" in json.loads(out.splitlines()[-1])["counts"]) is follows
-        assert (root / "output" / ".mujaz" / "deliveries.json").exists(), "the first one wrote its ledger"
+        counts = json.loads(out.splitlines()[-1])["counts"]
+        assert counts.get("sent") == (1 if follows else None), out
+    copied = {path.relative_to(shelf).as_posix() for path in shelf.rglob("*") if path.is_file()}
+    assert copied
+    assert all((root / "output" / name).read_bytes() == (shelf / name).read_bytes() for name in copied)
 
 
 # ------------------------------------------------------------------------------------------------ alarms
