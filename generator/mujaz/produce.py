@@ -1,4 +1,4 @@
-"""Stale jobs → files in their places: composes, exports, fits, proves and publishes, in rounds; plans nothing."""
+"""Stale jobs → files in their places: composed as workers are free, fitted, proved, published; plans nothing."""
 
 from __future__ import annotations
 
