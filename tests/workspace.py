@@ -188,6 +188,9 @@ class Feigned:
     def __exit__(self, *_: object) -> None:
         pass
 
+    def prepare(self, work: Work) -> None:
+        pass
+
     def __call__(self, documents: Iterable[Document], work: Work) -> Iterator[Outcome]:
         return self.run(documents, work, jobs=self.jobs)
 

@@ -33,6 +33,7 @@ MEMORY = ".mujaz/editions.json"
 RECORD, TOLD = "edition.json", "told.json"
 _MEDIA = tuple(f".{each}" for each in (Medium.PRINT, Medium.SCREEN))
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
+_NOTHING = Remembered({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ class Archive:
         """The editions of a brief; they are read where their folders are not those that are remembered."""
         if key not in self._known:
             numbers = self.stacks.numbers(key)
-            held = self.memory.briefs.get(key, Remembered({}))
+            held = self.memory.briefs.get(key, _NOTHING)
             there = set(held.days) == set(numbers)
             if there and held.last:
                 there = self._shelf.size(f"{folder_of(key)}/{held.last}/{RECORD}") is not None
@@ -283,7 +284,7 @@ class Archive:
 
     def _day(self, key: Key, number: int) -> datetime.date | None:
         """Of an edition whose record is damaged, as it is remembered."""
-        return self.memory.briefs.get(key, Remembered({})).days.get(number)
+        return self.memory.briefs.get(key, _NOTHING).days.get(number)
 
     def _write(self, name: str, data: bytes) -> None:
         if self._shelf.read(name) != data:
@@ -310,11 +311,15 @@ class Archive:
 
     def _strange(self, key: Key) -> frozenset[int]:
         """The editions of a brief that do not lie there as they were looked through last."""
-        held, lying, folder = self.memory.briefs.get(key, Remembered({})), self._look(key), folder_of(key)
+        held, lying, folder = self.memory.briefs.get(key, _NOTHING), self._look(key), folder_of(key)
         sealed = self._seals.sealed(folder, lying, held)
+        numbered = len(held.days) == len(lying.numbers) and all(number in held.days for number in lying.numbers)
+        if sealed and numbered:
+            self._known[key] = held
+            return frozenset()
         now = {} if sealed else {number: self._seals.digest(f"{folder}/{number}") for number in lying.filled}
         same = {number: digest for number, digest in now.items() if held.lies.get(number) == digest}
-        if set(held.days) == set(lying.numbers) and (sealed or now == held.lies):
+        if numbered and now == held.lies:
             self._known[key] = held
             self._seals.seal(folder, lying, held)
             return frozenset()
@@ -443,7 +448,7 @@ class Archive:
     @property
     def stirred(self) -> bool:
         """Whether anything is otherwise than the last run remembered it."""
-        return self._briefs() != dict(self.memory.briefs)
+        return self._briefs() != self.memory.briefs
 
     def _seal(self) -> None:
         """Remember how that lies there which this run changed or looked through, where all of it is known."""

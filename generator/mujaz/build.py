@@ -21,10 +21,11 @@ from mujaz.memory import remembered, retained
 from mujaz.model.document import State, Target, pages_of
 from mujaz.plan import RefusedError, Request, unnamed
 from mujaz.problems import Problem, Severity, Where, errors, in_order
-from mujaz.produce import Built, Ears, How, Step
+from mujaz.produce import Built, Ears, How, Run, Step
 from mujaz.publish import LOG, STATE, OutputError, Shelf, opened
 from mujaz.stamps import Stamps
-from mujaz.survey import survey
+from mujaz.survey import survey, swept, unswept
+from mujaz.workers import Crew
 
 _OWN = ("content/topics/", "content/audiences/")
 """Where a mistake concerns one topic or one audience."""
@@ -61,38 +62,55 @@ def build(
         return Result(problems=survey(root).problems)
     memory, house = remembered(root), ground.grounds.library.workspace
     with (
+        unswept(),
         opened(root / "output", Stamps(memory.stamps)) as shelf,
         produce.hands(jobs, house.limits, cluster, shelf) as crew,
     ):
-        state, doubts = recalled(shelf)
+        state, told = recalled(shelf)
         fleet = muster(root, ground, shelf.stamps, memory)
+        if fleet.anew:
+            produce.prepared(crew, prove=request.prove)
         desk = Desk(fleet, request, Archive(shelf, request.today), state)
         if house.deliveries:
             introduce(fleet, desk.archive.stacks)
-        told = desk.watch(memory)
-        fresh, stale = desk.sorted()
-        run = produce.begun(desk.state, shelf, ears=Ears(tell, desk.shown), total=len(stale), prove=request.prove)
-        produce.produce(desk.plans(stale), run, How(crew, request.prove))
+        told += desk.watch(memory)
+        run = _made(desk, crew, tell)
         held = replace(desk.state, made=desk.remarked(run.made))
         if held != state or shelf.there(LOG):
             told += kept(held, shelf)
         listed, page, _ = desk.told(held, crew, memory)
         retained(root, memory, replace(page, topics=fleet.seen), shelf, held)
-        leftover = tuple(name for name in left_over(fleet, held) if shelf.size(name) is not None)
-        emptied = sparse(fleet, request, held)
+        told += (*crew.problems, *desk.wrong)
+        return _result(desk, run, held, (told, listed))
+
+
+def _made(desk: Desk, crew: Crew, tell: Callable[[Step], None]) -> Run:
+    """What comes of a run, with what is known to be fresh."""
+    request = desk.request
+    fresh, stale = desk.sorted()
+    run = produce.begun(desk.state, desk.shelf, ears=Ears(tell, desk.shown), total=len(stale), prove=request.prove)
+    if stale:
+        with swept():
+            produce.produce(desk.plans(stale), run, How(crew, request.prove))
+    run.fresh += fresh
+    return run
+
+
+def _result(desk: Desk, run: Run, held: State, told: tuple[tuple[Problem, ...], tuple[Problem, ...]]) -> Result:
+    """What people are told of a run; `told` by others, and by what all is told in."""
+    fleet, shelf, asked_ = desk.fleet, desk.shelf, desk.request.topics
     order = {target: place for place, target in enumerate(fleet.every)} if run.built else {}
     faults = lint(fleet.templates.house)
-    told += crew.problems
+    others, listed = told
     placed = unplaced((*run.problems, *listed), faults)
+    emptied = sparse(fleet, desk.request, held)
     return Result(
         built=tuple(sorted(run.built, key=lambda each: order[each.target])),
-        fresh=tuple(sorted((*fresh, *run.fresh))),
+        fresh=tuple(sorted(run.fresh)),
         failed=tuple(sorted(set(run.failed))),
-        stopped=tuple(
-            sorted(each for each in fleet.library.broken | desk.stopped if each in (request.topics or {each}))
-        ),
-        problems=in_order((*fleet.problems, *doubts, *told, *desk.wrong, *faults, *placed, *emptied)),
-        leftover=leftover,
+        stopped=tuple(sorted(each for each in fleet.library.broken | desk.stopped if each in (asked_ or {each}))),
+        problems=in_order((*fleet.problems, *others, *faults, *placed, *emptied)),
+        leftover=tuple(name for name in left_over(fleet, held) if shelf.size(name) is not None),
         index=shelf.size(INDEX) is not None,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import datetime
+import gc
 import json
 import os
 import select
@@ -31,7 +32,7 @@ from mujaz.profiles import PACKAGES
 from mujaz.progress import Log, Watch
 from mujaz.proofread import proofread
 from mujaz.publish import OutputError
-from mujaz.read import find_workspace, house
+from mujaz.read import country, find_workspace
 from mujaz.report import Speaker, severity_counts
 from mujaz.schema import FOLDER, modeline
 from mujaz.survey import survey
@@ -128,6 +129,7 @@ def run() -> NoReturn:
         sys.stdout.flush()
     except BrokenPipeError:
         _deaf()
+    gc.freeze()  # the end of the process is the end of all of it
     sys.exit(status)
 
 
@@ -753,8 +755,7 @@ def _today(root: Path) -> datetime.date:
         except (ValueError, OverflowError, OSError):
             problem = Problem("epoch-wrong", Where("SOURCE_DATE_EPOCH"), {"found": epoch})
             raise _StopError(problem, WRONG_USE) from None
-    workspace = house(root).workspace
-    return day(now, workspace.country if workspace else "")
+    return day(now, country(root))
 
 
 def _request(asked: argparse.Namespace) -> Request:

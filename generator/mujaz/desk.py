@@ -24,6 +24,9 @@ from mujaz.publish import Shelf
 from mujaz.watch import watch
 from mujaz.workers import Exports
 
+_OPEN = 4
+"""Topics that stay in memory."""
+
 
 @dataclass(slots=True)
 class Desk:
@@ -44,8 +47,8 @@ class Desk:
     marks: dict[tuple[Key, bool], str] = field(default_factory=dict)
     present: dict[str, str | None] = field(default_factory=dict)
     """Name → the digest of the file as it lay there before the run; None where there was none."""
-    editing: tuple[str, Editor] | None = None
-    """The topic whose editions are looked through, with who knows what it keeps."""
+    sites: dict[str, tuple[Site, bool, tuple[Problem, ...]]] = field(default_factory=dict)
+    """The topics that were opened last: what was learnt of them is of use for more than one question."""
     trusted: bool = False
     """Whether index, feeds and the memory of the archive lie there as the last run left them."""
 
@@ -80,13 +83,19 @@ class Desk:
             seen = watch(self.shelf, State(own, pressed), self._opened(slug).gate)
             made |= seen.state.made
             problems += seen.problems
-            for name in own:  # it may have been taken away
-                self.present.pop(name, None)
+            self._forget(own)
         if made != state.made:
             self.state = replace(state, made=made)
             problems += kept(self.state, self.shelf) if problems else ()
         problems += self.archive.watch(lambda key: fleet.kept(key[0], key[2], key[1]), self._editor)
-        return (*problems, *self._strays(sorted(files)))
+        problems += self._strays(sorted(files))
+        self._forget(files)
+        return tuple(problems)
+
+    def _forget(self, names: Iterable[str]) -> None:
+        """Files that may have been taken away."""
+        for name in names:
+            self.present.pop(name, None)
 
     def _gone(self, key: Key) -> bool:
         """Whether the topic of a brief, its language or its audience is there no more, and not only broken now."""
@@ -112,12 +121,19 @@ class Desk:
         return tuple(strays.search(lost, archive, slugs, self._opened))
 
     def _editor(self, key: Key) -> Editor:
-        if self.editing is None or self.editing[0] != key[0]:  # the briefs of a topic come one after the other
-            self.editing = (key[0], self._opened(key[0]).editor)
-        return self.editing[1]
+        return self._opened(key[0]).editor
 
     def _opened(self, slug: str) -> Site:
-        return self.fleet.opened(slug, self.archive, self.state)[0]
+        return self._seen(slug)[0]
+
+    def _seen(self, slug: str) -> tuple[Site, bool, tuple[Problem, ...]]:
+        """A topic, whether it is as it was, and what else is wrong with it; of the last ones, as they were opened."""
+        held = self.sites.pop(slug, None) or self.fleet.opened(slug, self.archive, self.state)
+        self.sites[slug] = held
+        while len(self.sites) > _OPEN:
+            del self.sites[next(iter(self.sites))]
+        site, same, wrong = held
+        return replace(site, state=self.state), same, wrong
 
     # ---------------------------------------------------------------------------------------- what is to be made
 
@@ -144,6 +160,12 @@ class Desk:
         key = (target.topic, target.audience, target.language)
         return self.archive.today is None or self.archive.seems_whole(key, made.edition, target.name.partition("/")[2])
 
+    def _lies(self, name: str) -> bool:
+        """Whether a file is in its place, also one that this run has made."""
+        if name in self.present and name not in self.cards:
+            return self.present[name] is not None
+        return self.shelf.size(name) is not None
+
     def of(self, target: Target, *, now: bool = False) -> str:
         """The digest of all that a target is made of; `now`: after the run, and not before it."""
         key = (target.topic, target.audience, target.language)
@@ -158,7 +180,7 @@ class Desk:
     def plans(self, stale: Iterable[Target]) -> Iterator[Planned]:
         """What is to be made, each topic read when it is its turn."""
         for slug, asked in _by_topic(stale):
-            site, same, wrong = self.fleet.opened(slug, self.archive, self.state)
+            site, same, wrong = self._seen(slug)
             self.wrong += wrong
             if errors(wrong):
                 self.stopped.add(slug)
@@ -197,7 +219,8 @@ class Desk:
         fleet, shelf = self.fleet, self.shelf
         office = index.Office(fleet.library, fleet.templates, shelf, state, crew)
         keeping = fleet.library.workspace.editions
-        of = index.digest(office, fleet.everyone, f"{fleet.common} {sorted(fleet.readers.items())} {keeping!r}")
+        ground = f"{fleet.common} {sorted(fleet.readers.items())} {keeping!r}"
+        of = index.digest(office, fleet.everyone, ground, self._lies)
         idle = not (fleet.anew or keeping.keep_days or self.archive.stirred)
         if self.trusted and of == memory.index and fleet.common and idle:
             return (), Memory(index=of, page=memory.page), []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from mujaz.listing import Free, unkept
 from mujaz.memory import Memory, Seen
 from mujaz.model.content import Entry, Library
 from mujaz.model.document import State, Target
-from mujaz.plan import Request, asked, targets
+from mujaz.plan import Request, asked, narrowed, targets
 from mujaz.problems import Problem, errors, in_order
 from mujaz.read import Grounds, read_grounds, read_topic
 from mujaz.sources import Sources, common, meant, sources, topic
@@ -61,6 +61,8 @@ class Fleet:
     problems: tuple[Problem, ...]
     gate: Gate
     """Over no topic; it lends what it knows of the house to those over one."""
+    marks: dict[tuple[str, str, str], str] = field(default_factory=dict, compare=False)
+    """What `kept` said."""
 
     @property
     def library(self) -> Library:
@@ -82,7 +84,7 @@ class Fleet:
 
     def targets(self, request: Request) -> list[Target]:
         """The files that are asked for."""
-        return [each for each in self.every if asked(each, request)]
+        return [each for each in self.every if asked(each, request)] if narrowed(request) else list(self.every)
 
     @cached_property
     def every(self) -> tuple[Target, ...]:
@@ -96,10 +98,12 @@ class Fleet:
 
     def kept(self, topic: str, language: str, audience: str) -> str:
         """The digest of what a file must not tell, as the gate gives it; empty for a topic that cannot be read."""
-        if topic in self.library.broken or topic not in self.seen:
-            return ""
-        own = self.seen[topic].kept.get(language, {}).get(audience)
-        return "" if own is None else self._lending.joined(own, (topic, language), audience)
+        key = (topic, language, audience)
+        if key not in self.marks:
+            there = topic not in self.library.broken and topic in self.seen
+            own = self.seen[topic].kept.get(language, {}).get(audience) if there else None
+            self.marks[key] = "" if own is None else self._lending.joined(own, (topic, language), audience)
+        return self.marks[key]
 
     @cached_property
     def lenders(self) -> tuple[Entry, ...]:

@@ -85,12 +85,14 @@ def unknown(state: State, shelf: Shelf, *seen: Mapping[str, Card]) -> frozenset[
     return frozenset(name.partition("/")[0] for name in lost)
 
 
-def digest(office: Office, everyone: str, ground: str) -> str:
-    """Of all that the index is made of; `ground` stands for what all topics stand on."""
+def digest(office: Office, everyone: str, ground: str, there: Callable[[str], bool]) -> str:
+    """Of all that the index is made of; `ground` stands for what all topics stand on.
+
+    `there` tells whether a file lies in its place.
+    """
+    made = office.state.made
     parts = (
-        f"{name}\0{made.sha256}\0{made.edition}\0{made.pages}"
-        for name, made in sorted(office.state.made.items())
-        if office.shelf.size(name) is not None
+        f"{name}\0{made[name].sha256}\0{made[name].edition}\0{made[name].pages}" for name in sorted(made) if there(name)
     )
     return hashlib.sha256("\n".join((everyone, ground, *parts)).encode()).hexdigest()
 

@@ -58,11 +58,12 @@ def _after(state: State, log: bytes | None) -> State:
 
 def _made(each: Any, shared: dict[str, str]) -> Made:
     """What was made; texts that many have in common stand in memory once."""
-    inputs = {str(name): shared.setdefault(str(digest), str(digest)) for name, digest in each["inputs"].items()}
+    one = shared.setdefault
+    inputs = {one(name, name): one(digest, digest) for name, digest in each["inputs"].items()}
     pages = each["pages"]
     filled = each.get("filled")
     return Made(
-        {shared.setdefault(name, name): digest for name, digest in inputs.items()},
+        inputs,
         str(each["sha256"]),
         None if pages is None else int(pages),
         int(each["edition"]),

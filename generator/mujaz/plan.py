@@ -39,12 +39,13 @@ class RefusedError(Exception):
 
 def targets(keys: Iterable[tuple[str, str]], library: Library, request: Request) -> Iterator[Target]:
     """All files that are asked for, by topic, audience, language and format; `keys` are slugs with a language each."""
+    some = narrowed(request)
     for slug, language in sorted(keys):
         for name, audience in sorted(library.audiences.items()):
             for medium in Medium:
                 target = Target(slug, name, language, medium)
                 spoken = language in library.workspace.languages
-                if spoken and medium.value in audience.formats and asked(target, request):
+                if spoken and medium.value in audience.formats and (not some or asked(target, request)):
                     yield target
 
 
@@ -77,6 +78,11 @@ def called(name: str, known: Collection[str]) -> list[str]:
         facts = {"found": name, **({"closest": near} if near else {})}
         raise RefusedError(Problem("target-unknown", Where(name), facts))
     return found
+
+
+def narrowed(request: Request) -> bool:
+    """Whether not everything is asked for."""
+    return bool(request.topics or request.audiences or request.languages or request.media)
 
 
 def asked(target: Target, request: Request) -> bool:

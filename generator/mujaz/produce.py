@@ -19,7 +19,7 @@ from mujaz.model.yielded import Yielded
 from mujaz.plan import why
 from mujaz.problems import Problem, Where, errors
 from mujaz.proof import proof
-from mujaz.publish import Shelf
+from mujaz.publish import PRIVATE, Shelf
 from mujaz.templates import TemplateMistakeError
 from mujaz.workers import Crew, Exports, Failure, crew
 
@@ -116,7 +116,13 @@ class Run:
 
 def hands(jobs: int, limits: Limits, cluster: str | None, shelf: Shelf) -> Crew:
     """So many workers, or those of a cluster; none starts before there is something to export."""
-    return crew(jobs=jobs, limits=limits, cluster=cluster, spare=shelf.folder / ".mujaz")
+    private = shelf.folder.parent / PRIVATE
+    return crew(jobs=jobs, limits=limits, cluster=cluster, spare=shelf.folder / ".mujaz", store=private / "faces")
+
+
+def prepared(crew: Crew, *, prove: bool) -> None:
+    """Let a crew load what it will need, while it is found out what there is to make."""
+    crew.prepare(proved if prove else export)
 
 
 def begun(state: State, shelf: Shelf, *, ears: Ears, total: int, prove: bool) -> Run:
@@ -171,7 +177,7 @@ def _entered(run_: Run, planned: Planned) -> None:
     for job in planned.jobs:
         if job.wanted and (job.because or not job.choice.known):
             run_.left.setdefault(job.key, set()).add(job.target)
-    for job in planned.jobs:
+    for job in sorted(planned.jobs, key=_length, reverse=True):  # else all wait for the longest, when the rest is done
         if job.choice.known and not job.because:
             _known(run_, job)
         elif job.choice.known:
@@ -184,6 +190,11 @@ def _entered(run_: Run, planned: Planned) -> None:
     for key, job in {job.key: job for job in planned.jobs if job.wanted}.items():
         if key not in run_.left and key not in run_.broken:  # a build was killed before it was archived
             run_.problems += archived(job, run_.made, planned.site)
+
+
+def _length(job: Job) -> int:
+    """About how long it takes to make a file; web pages take no time."""
+    return job.brief.length if job.target.medium is Medium.PRINT else 0
 
 
 def _known(run_: Run, job: Job) -> None:

@@ -6,20 +6,23 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from functools import cache
+from typing import TYPE_CHECKING, Literal
 
 import nh3
 from lxml.html import HtmlElement, fragment_fromstring, tostring
-from markdown_it import MarkdownIt
-from markdown_it.rules_core import StateCore
-from markdown_it.rules_inline import StateInline
-from markdown_it.token import Token
 from markupsafe import Markup
 
 from mujaz.arabic import digits
 from mujaz.bidi import isolate
 from mujaz.brackets import BRACKET, parse
 from mujaz.model.text import Shape
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_core import StateCore
+    from markdown_it.rules_inline import StateInline
+    from markdown_it.token import Token
 
 MAX_NESTING = 20
 _TAGS = frozenset(
@@ -78,7 +81,7 @@ class Passage:
 def read(text: str, shape: Shape, voice: Voice) -> Passage:
     """Set a field: one paragraph for a line, blocks for a flow."""
     env: dict[str, list[str]] = {"brackets": []}
-    parser = _ENGLISH if voice.direction == "ltr" else _PARSER
+    parser = _parser(curled=voice.direction == "ltr")
     # A line is one paragraph: what an author folded over several lines is joined again.
     tokens = parser.parseInline(" ".join(text.split()), env) if shape is Shape.LINE else parser.parse(text, env)
     safe = nh3.clean(
@@ -163,8 +166,11 @@ def _straightened(state: StateCore) -> None:
                 each.content = _ADDRESS.sub(lambda found: found[0].translate(_STRAIGHT), each.content)
 
 
+@cache
 def _parser(*, curled: bool = False) -> MarkdownIt:
     """Reads Markdown; `curled` makes “ ” ‘ ’ of straight marks, as English is printed."""
+    from markdown_it import MarkdownIt  # noqa: PLC0415 # where nothing has changed, nothing is read
+
     options = {"html": False, "linkify": False, "maxNesting": MAX_NESTING, "typographer": curled}
     parser = MarkdownIt("js-default", options)
     parser.disable(["image", "html_block", "html_inline", "replacements"])
@@ -197,7 +203,3 @@ def _render_cell(_self: object, tokens: Sequence[Token], index: int, *_rest: obj
     style = str(tokens[index].attrGet("style") or "")
     side = {"text-align:left": "start", "text-align:right": "end", "text-align:center": "middle"}.get(style)
     return f'<{tokens[index].tag} class="{side}">' if side else f"<{tokens[index].tag}>"
-
-
-_PARSER = _parser()
-_ENGLISH = _parser(curled=True)

@@ -18,7 +18,9 @@ from mujaz.stamps import Stamp, Stamps, stamp_of
 STATE = ".mujaz/lock.json"
 LOG = ".mujaz/lock.log"
 """What was made since the state was written."""
-MEMORY = ".mujaz/memory.json"
+PRIVATE = ".mujaz"
+"""The folder beside `mujaz.yaml` for what only spares this machine work."""
+MEMORY = f"{PRIVATE}/memory.json"
 """Beside `mujaz.yaml`, and not below the output folder: it says what only this machine knows of files."""
 LEDGER = ".mujaz/deliveries.json"
 """What was sent where."""
@@ -42,6 +44,8 @@ class Shelf:
     folder: Path
     stamps: Stamps = field(default_factory=Stamps, compare=False)
     """What is remembered of files in it."""
+    doors: set[str] = field(default_factory=set, compare=False)
+    """Folders that are no links, as this run has seen; where it writes, it looks once more."""
 
     def digest(self, name: str) -> str | None:
         """SHA-256 of a file; None where there is no plain file."""
@@ -73,9 +77,18 @@ class Shelf:
     def _plain(self, name: str) -> str:
         """The path of a file, which lies behind no link. Raises OSError where it would."""
         path = f"{self.folder}/{name}"
-        if os.path.islink(path.rpartition("/")[0]):
+        if not self._door(path.rpartition("/")[0]):
             raise FileNotFoundError(path)
         return path
+
+    def _door(self, folder: str) -> bool:
+        """Whether a folder is no link."""
+        if folder in self.doors:
+            return True
+        if os.path.islink(folder):
+            return False
+        self.doors.add(folder)
+        return True
 
     def write(self, name: str, data: bytes) -> None:
         """Put a file in place: the old one stays whole until the new one is on the disk.
@@ -95,7 +108,7 @@ class Shelf:
             temporary.unlink(missing_ok=True)
             raise
         _sync(path.parent)
-        if not name.startswith("."):
+        if not name.startswith((".", "editions/")):  # of the archive, whole folders are remembered
             self.stamps.wrote(path, f"output/{name}", hashlib.sha256(data).hexdigest())
 
     def append(self, name: str, data: bytes) -> None:
@@ -137,33 +150,40 @@ class Shelf:
         return self._entries(name, os.DirEntry.is_file)
 
     def _entries(self, name: str, kind: Callable[..., bool]) -> tuple[str, ...]:
-        here = str(self.folder)  # as text: there may be tens of thousands of these folders
         try:
-            for part in name.split("/"):
-                here = f"{here}/{part}"
-                if os.path.islink(here):
-                    return ()
-            with os.scandir(here) as found:
+            if not self._entered(name):
+                return ()
+            with os.scandir(f"{self.folder}/{name}") as found:
                 return tuple(sorted(each.name for each in found if kind(each, follow_symlinks=False)))
         except OSError:
             return ()
 
+    def _entered(self, name: str) -> bool:
+        """Whether no link leads to a folder."""
+        here = str(self.folder)  # as text: there may be tens of thousands of these folders
+        return all(self._door(here := f"{here}/{part}") for part in name.split("/"))
+
     def stamped(self, name: str) -> dict[str, dict[str, Stamp]]:
         """The folders in a folder → their plain files → the stamps of these; no link is followed."""
-        found = {}
-        for inner in self.folders(name):
-            with contextlib.suppress(OSError), os.scandir(f"{self.folder}/{name}/{inner}") as files:
-                found[inner] = {
-                    each.name: stamp_of(each.stat(follow_symlinks=False))
-                    for each in files
-                    if each.is_file(follow_symlinks=False)
-                }
+        found: dict[str, dict[str, Stamp]] = {}
+        if not self._entered(name):
+            return found
+        with contextlib.suppress(OSError), os.scandir(f"{self.folder}/{name}") as folders:
+            for inner in folders:
+                if inner.is_dir(follow_symlinks=False):
+                    with contextlib.suppress(OSError), os.scandir(inner.path) as files:
+                        found[inner.name] = {
+                            each.name: stamp_of(each.stat(follow_symlinks=False))
+                            for each in files
+                            if each.is_file(follow_symlinks=False)
+                        }
         return found
 
     def sweep(self) -> None:
         """Take away what a killed build left: temporary files of ours, by their names."""
-        for folder in (self.folder, *(each for each in self.folder.glob("*") if not each.is_symlink())):
-            _sweep(folder)
+        _sweep(self.folder)
+        for name in self.folders("."):
+            _sweep(f"{self.folder}/{name}")
 
     def sweep_folder(self, name: str) -> None:
         """The same in one folder of the archive: there are too many of them to look into all at each start."""
@@ -234,7 +254,7 @@ def alone(folder: Path, door: str) -> Iterator[None]:
         yield
 
 
-def _sweep(folder: Path) -> None:
+def _sweep(folder: Path | str) -> None:
     """What cannot be swept is in nobody's way."""
     with contextlib.suppress(OSError), os.scandir(folder) as found:
         for each in found:

@@ -173,6 +173,12 @@ def house(root: Path) -> House:
     return House(sound, source, topics, audiences, in_order(desk.problems))
 
 
+def country(root: Path) -> str:
+    """Where the house is (ISO 3166); empty where `mujaz.yaml` does not say so, or says nothing that makes sense."""
+    workspace, _ = _Desk(root).noun(Workspace, WORKSPACE)
+    return workspace.country if workspace else ""
+
+
 def find_workspace(start: Path) -> Path | None:
     """The nearest folder above (or at) `start` that holds `mujaz.yaml`."""
     return next((each for each in (start, *start.parents) if (each / WORKSPACE).is_file()), None)
@@ -196,7 +202,7 @@ def _audiences(desk: _Desk) -> tuple[dict[str, Audience], dict[str, Source]]:
 
 
 def _slugs(desk: _Desk) -> tuple[str, ...]:
-    return tuple(Path(folder).name for folder in desk.folders(TOPICS))
+    return tuple(folder.rpartition("/")[2] for folder in desk.folders(TOPICS))
 
 
 def _entries(desk: _Desk, folder: str, shared: Shelf) -> Iterator[Entry]:

@@ -31,11 +31,11 @@ class Remembered:
     """The digest of what its readers are kept from, as it was looked for in all of them."""
     lies: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
     """Number → a name for the bytes of its files, as they were looked through last."""
+    last: int = field(init=False, compare=False, repr=False)
+    """The newest edition that has a record; 0 where there is none."""
 
-    @property
-    def last(self) -> int:
-        """The newest edition that has a record; 0 where there is none."""
-        return max((number for number, day in self.days.items() if day), default=0)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "last", max((number for number, day in self.days.items() if day), default=0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,16 +46,21 @@ class Seals:
         """One look at all files of a brief, none of which is opened."""
         found = {int(name): files for name, files in self.shelf.stamped(folder).items() if NUMBER.fullmatch(name)}
         numbers = tuple(sorted(found))
-        listing = hashlib.sha256()
-        count = written = changed = 0
-        for number in numbers:
-            for name, stamp in sorted(found[number].items()):
-                if self.ours(name):
-                    listing.update(f"{number}/{name} {stamp}\n".encode())
-                    count, written, changed = count + 1, max(written, stamp[1]), max(changed, stamp[2])
-        filled = frozenset(number for number in numbers if any(map(self.ours, found[number])))
-        newest = frozenset(filter(self.ours, found[numbers[-1]])) if numbers else frozenset[str]()
-        return Lying(numbers, filled, newest, listing.hexdigest(), (count, written, changed, len(numbers)))
+        own = [
+            (number, name, stamp)
+            for number in numbers
+            for name, stamp in sorted(found[number].items())
+            if self.ours(name)
+        ]
+        written = max((stamp[1] for _, _, stamp in own), default=0)
+        changed = max((stamp[2] for _, _, stamp in own), default=0)
+        return Lying(
+            numbers,
+            frozenset(number for number, _, _ in own),
+            frozenset(name for number, name, _ in own if number == numbers[-1]),
+            hashlib.sha256(repr(own).encode()).hexdigest(),
+            (len(own), written, changed, len(numbers)),
+        )
 
     def digest(self, folder: str) -> str:
         """A name for the bytes of one edition; empty where none of our files lies there."""
@@ -68,7 +73,12 @@ class Seals:
 
     def sealed(self, folder: str, lying: Lying, held: Remembered) -> bool:
         """Whether all lies there as it did when the seal was put on it, and the same is known of it."""
-        return self.shelf.stamps.known.get(f"output/{folder}") == (lying.stamp, _seal(lying, held))
+        name, stamps = f"output/{folder}", self.shelf.stamps
+        last = stamps.known.get(name)
+        if last is None or last[0] != lying.stamp or last[1] != _seal(lying, held):
+            return False
+        stamps.seen[name] = last
+        return True
 
     def seal(self, folder: str, lying: Lying, held: Remembered) -> None:
         """Remember how it lies there, and what is known of it."""

@@ -8,13 +8,11 @@ import os
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 
 from pydantic import BaseModel
 
-from mujaz.export.engines import versions
+from mujaz.export.engines import release, versions
 from mujaz.faces import faces_of
 from mujaz.files import MAX_PICTURE
 from mujaz.model.content import Library
@@ -28,6 +26,8 @@ _ASIDE = {"schedule", "deliveries", "editions", "limits", "press"}
 """What `mujaz.yaml` says that no brief shows, and that no judgement of a topic asks for."""
 _READERS = ("jinja2", "lxml", "markdown-it-py", "nh3", "pydantic", "python-bidi", "pyyaml", "hijridate")
 """What takes part in making a brief of content."""
+_OURS: list[str] = []
+"""What `_mujaz` found when it was first asked: a program that is at work does not become another one on the disk."""
 _DEEP = 8
 """Folders in folders: nothing that is read lies deeper."""
 
@@ -60,7 +60,7 @@ def sources(root: Path, slugs: Iterable[str], stamps: Stamps) -> Sources:
 
 def topic(root: Path, slug: str, stamps: Stamps) -> str:
     """SHA-256 over the names and the bytes of all that lies in a topic's folder."""
-    return _joined(_below(root, f"{TOPICS}/{slug}", stamps, _DEEP))
+    return _joined(_below(str(root), f"{TOPICS}/{slug}", stamps, _DEEP))
 
 
 def meant(noun: BaseModel, aside: Collection[str] = ()) -> str:
@@ -92,38 +92,48 @@ def common(library: Library, templates: Templates, of: Sources, stamps: Stamps) 
             templates.site,
             *(f"{face.file}\0{stamps.digest(face.path, f'fonts/{face.file}')}" for face in faces),
             *(versions(medium) for medium in (Medium.PRINT, Medium.SCREEN)),
-            _mujaz(),
+            _mujaz(stamps),
         )
     )
 
 
-@cache
-def _mujaz() -> str:
+def _mujaz(stamps: Stamps) -> str:
     """SHA-256 over the program's own files, and the versions of what reads content with it."""
-    here = Path(__file__).parent
-    files = sorted(path for path in here.rglob("*") if path.suffix in (".py", ".yaml", ".json", ".txt"))
-    told = (f"{path.relative_to(here)}\0{hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files)
+    if _OURS:
+        return _OURS[0]
+    here = str(Path(__file__).parent)
+    names = (
+        f"{folder}/{name}".removeprefix(f"{here}/")
+        for folder, _, files in os.walk(here)
+        for name in files
+        if name.endswith((".py", ".yaml", ".json", ".txt"))
+    )
+    told = (f"{name}\0{stamps.digest(f'{here}/{name}', f'mujaz/{name}')}" for name in sorted(names))
     python = ".".join(map(str, sys.version_info[:3]))
-    return _joined((python, *(f"{name} {version(name)}" for name in _READERS), *told))
+    _OURS.append(_joined((python, *(f"{name} {release(name)}" for name in _READERS), *told)))
+    return _OURS[0]
 
 
-def _below(root: Path, folder: str, stamps: Stamps, deep: int) -> Iterator[str]:
-    """A line for each thing in a folder; what is no plain file is told by what it is."""
-    for name in _names(root / folder, hidden=True):  # a chart may name any file
+def _below(root: str, folder: str, stamps: Stamps, deep: int) -> Iterator[str]:
+    """A line for each thing in a folder; what is no plain file is told by what it is.
+
+    Paths are text: there are thousands of these folders.
+    """
+    for name in _names(f"{root}/{folder}", hidden=True):  # a chart may name any file
         at = f"{folder}/{name}"
-        path = root / at
-        if path.is_symlink():
-            yield f"{at}\0link {os.fspath(path.readlink())}"
+        path = f"{root}/{at}"
+        if os.path.islink(path):
+            yield f"{at}\0link {os.readlink(path)}"
         elif (digest_ := stamps.digest(path, at, MAX_PICTURE)) is not None:
             yield f"{at}\0{digest_}"
-        elif path.is_dir() and deep:
+        elif os.path.isdir(path) and deep:
             yield f"{at}\0folder"
             yield from _below(root, at, stamps, deep - 1)
         else:
             yield f"{at}\0no file"
 
 
-def _names(folder: Path, *, hidden: bool = False) -> list[str]:
+def _names(folder: Path | str, *, hidden: bool = False) -> list[str]:
     try:
         return sorted(name for name in os.listdir(folder) if hidden or not name.startswith((".", "~")))
     except OSError:

@@ -50,6 +50,20 @@ def unswept() -> Iterator[None]:
             gc.enable()
 
 
+@contextmanager
+def swept() -> Iterator[None]:
+    """The search goes on meanwhile, whoever stopped it, but not through what is there already: that stays."""
+    wanted = gc.isenabled()
+    gc.freeze()
+    gc.enable()
+    try:
+        yield
+    finally:
+        if not wanted:
+            gc.disable()
+        gc.unfreeze()
+
+
 def _sound(library: Library, problems: tuple[Problem, ...]) -> Library:
     """The library without the topics that have errors."""
     sound = unsound(library, problems, {entry.slug for entry in library.topics})

@@ -21,7 +21,7 @@ from mujaz.cli import WELL, main
 from mujaz.csl import DATES, NAMES, TEXTS
 from mujaz.model import blocks, content, points, text
 from mujaz.scaffold import begin, describe, found
-from mujaz.schema import NOUNS, modeline, schema, words
+from mujaz.schema import NOUNS, modeline, schema, sentence, words
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = datetime.date(2026, 11, 22)
@@ -194,8 +194,9 @@ def fields() -> Iterator[tuple[str, str]]:
         for name in inspect.get_annotations(noun):
             if name in noun.model_fields and name != "kind":
                 info = noun.model_fields[name]
-                yield f"{noun.__name__}.{info.alias or name}", info.description or ""
-    yield "Pick.kind", content.Pick.model_fields["kind"].description or ""
+                key = info.alias or name
+                yield f"{noun.__name__}.{key}", sentence(noun, key)
+    yield "Pick.kind", sentence(content.Pick, "kind")
 
 
 def told() -> set[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+import re
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import distribution, version
 
 from mujaz import __version__
 from mujaz.model.document import Medium
@@ -17,15 +18,23 @@ _LIBRARIES = (
     ("pango", "pango_version_string", ("libpango-1.0.so.0", "libpango-1.0.dylib", "libpango-1.0-0.dll")),
     ("harfbuzz", "hb_version_string", ("libharfbuzz.so.0", "libharfbuzz.0.dylib", "libharfbuzz-0.dll")),
 )
+_VERSION = re.compile(r"^Version: *(\S+)", re.MULTILINE)
 
 
 @cache
 def versions(medium: Medium) -> str:
     """`name version` of everything whose change may change the bytes, in one line."""
-    named = [f"mujaz {__version__}", *(f"{name} {version(name)}" for name in _PACKAGES[medium])]
+    named = [f"mujaz {__version__}", *(f"{name} {release(name)}" for name in _PACKAGES[medium])]
     if medium is Medium.PRINT:
         named += [f"{name} {_library(symbol, files)}" for name, symbol, files in _LIBRARIES]
     return ", ".join(named)
+
+
+@cache
+def release(package: str) -> str:
+    """The version of a package, without reading all that it says of itself."""
+    said = _VERSION.search(distribution(package).read_text("METADATA") or "")
+    return said[1] if said else version(package)
 
 
 def _library(symbol: str, files: tuple[str, ...]) -> str:

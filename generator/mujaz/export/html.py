@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
 import string
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
+from mujaz.export.engines import versions
+from mujaz.export.store import kept
 from mujaz.faces import Face, faces_of, with_faces
 from mujaz.model.document import Document, Medium, Output
 
@@ -36,6 +40,19 @@ def export(document: Document) -> Output:
 @lru_cache(maxsize=8)
 def _inside(face: Face, characters: frozenset[str]) -> str:
     """The glyphs of a face for some characters, with all that shaping needs of it, as a data URL in WOFF2."""
+    told = (_knife(), face.path.read_bytes(), "".join(sorted(characters)).encode())
+    name = hashlib.sha256(b"".join(hashlib.sha256(each).digest() for each in told)).hexdigest()
+    packed = kept(f"{name}.woff2", lambda: _cut(face, characters))
+    return "data:font/woff2;base64," + base64.b64encode(packed).decode()
+
+
+@cache
+def _knife() -> bytes:
+    """All that the bytes of a cut font depend on, besides the face and the characters."""
+    return versions(Medium.SCREEN).encode() + Path(__file__).read_bytes()
+
+
+def _cut(face: Face, characters: frozenset[str]) -> bytes:
     options = subset.Options()
     options.layout_features = ["*"]
     options.hinting = False  # screens that small type needed it for are gone, and it is half of the file
@@ -53,4 +70,4 @@ def _inside(face: Face, characters: frozenset[str]) -> str:
                 record.string = _FAMILY_NAMES[record.nameID]
         font.flavor = "woff2"
         font.save(packed)
-    return "data:font/woff2;base64," + base64.b64encode(packed.getvalue()).decode()
+    return packed.getvalue()

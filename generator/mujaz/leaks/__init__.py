@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from pikepdf import PdfError
-
 from mujaz.leaks.channels import page, text
-from mujaz.leaks.paper import paper
 from mujaz.leaks.search import Common, Finding, Haystack, search
 from mujaz.leaks.secrets import Secrets, kept
 
@@ -18,6 +15,10 @@ def haystack(data: bytes) -> Haystack:
         return Haystack(text("source", "", data))
     if not data.startswith(b"%PDF-"):
         return Haystack(page(data))
+    from pikepdf import PdfError  # noqa: PLC0415 # where nothing has changed, no file is opened
+
+    from mujaz.leaks.paper import paper  # noqa: PLC0415
+
     try:
         return Haystack(paper(data))
     except PdfError:  # an old file that someone damaged: its bytes are there to be read all the same

@@ -96,6 +96,7 @@ def search(secrets: Secrets, hay: Haystack, common: Callable[[], Common]) -> tup
     for number, which, at in (*_long(secrets, hay), *_short(secrets, hay)):
         found.setdefault(number, {}).setdefault(which, []).append(at)
     told: dict[str, bool] = {}
+    own = cache(lambda: unnumbered(secrets.told))
     beside = cache(lambda: WALL.join((secrets.told, common().letters)))
     words = cache(lambda: unnumbered(beside()))
     for number, runs in sorted(found.items()):
@@ -103,7 +104,8 @@ def search(secrets: Secrets, hay: Haystack, common: Callable[[], Common]) -> tup
         for which in runs:
             run = secret.runs[which]
             if run.full not in told:
-                told[run.full] = _open(run.letters, words()) and not _other(run, hay, beside)
+                near = run.letters in own() and not _other(run, hay, lambda: secrets.told)
+                told[run.full] = near or (_open(run.letters, words()) and not _other(run, hay, beside))
         left = {which: places for which, places in runs.items() if not told[secret.runs[which].full]}
         if left:
             findings.append(_finding(secret, left, hay))

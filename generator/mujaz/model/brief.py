@@ -167,6 +167,11 @@ class Brief:
     """What the reader sees cited, as CSL-JSON, in the order of the lists."""
 
     @property
+    def length(self) -> int:
+        """How many headings, points and notes it has."""
+        return sum(1 + len(each.points) for each in self.sections) + len(self.notes)
+
+    @property
     def digest(self) -> str:
         """SHA-256 of all that is told, the same on every machine."""
         told = json.dumps(plain(self), ensure_ascii=False, sort_keys=True)

@@ -37,11 +37,11 @@ class Target:
     audience: str
     language: str
     medium: Medium
+    name: str = field(init=False, compare=False, repr=False)
+    """`topic/audience.lang.pdf`: the path below the output folder, and the name on the command line."""
 
-    @property
-    def name(self) -> str:
-        """`topic/audience.lang.pdf`: the path below the output folder, and the name on the command line."""
-        return f"{self.topic}/{self.audience}.{self.language}.{self.medium}"
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", f"{self.topic}/{self.audience}.{self.language}.{self.medium}")
 
 
 def pages_of(name: str) -> str:

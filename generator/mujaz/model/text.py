@@ -153,7 +153,6 @@ class Noun(BaseModel):
         frozen=True,
         extra="forbid",
         alias_generator=lambda name: name.replace("_", "-"),
-        use_attribute_docstrings=True,
         hide_input_in_errors=True,
     )
 

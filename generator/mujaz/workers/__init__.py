@@ -35,19 +35,30 @@ class Crew(Protocol):
     ) -> bool | None:
         """End all that is still at work, at once."""
 
+    def prepare(self, work: Work) -> None:
+        """Begin to load what the work needs: it is wanted soon, and its caller is busy with something else."""
+
     def __call__(self, documents: Iterable[Document], work: Work) -> Iterator[Outcome]:
         """Each document with what came of it, as it comes; only about twice as many as can be made at once are held."""
 
 
-def crew(*, jobs: int, limits: Limits | None = None, cluster: str | None = None, spare: Path | None = None) -> Crew:
+def crew(
+    *,
+    jobs: int,
+    limits: Limits | None = None,
+    cluster: str | None = None,
+    spare: Path | None = None,
+    store: Path | None = None,
+) -> Crew:
     """Those who set pages: `jobs` processes of this machine, or the workers of the Dask scheduler at an address.
 
-    `spare` is a folder for temporary files where the system has none that can be written. Entering and calling raise
+    `spare` is a folder for temporary files where the system has none that can be written; in `store` lies what workers
+    of this machine need not make again. Entering and calling raise
     CrewError where there is nobody to do the work.
     """
     from mujaz.workers.pool import Pool  # noqa: PLC0415 # what starts processes takes long to load
 
-    here = Pool(jobs, limits or Limits(), spare)
+    here = Pool(jobs, limits or Limits(), spare, store)
     if cluster is None:
         return here
     from mujaz.workers.cluster import Cluster  # noqa: PLC0415 # nothing of Dask is loaded by those who have no cluster

@@ -87,6 +87,9 @@ class Cluster:
         self._leave()
         self.here.close()
 
+    def prepare(self, work: Work) -> None:
+        """Its workers have loaded what they need before they are asked."""
+
     def __call__(self, documents: Iterable[Document], work: Work) -> Iterator[Outcome]:
         """Each document with what came of it, as it comes."""
         source = iter(documents)

@@ -8,6 +8,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import cast
 
+from mujaz.export.store import keep_in
 from mujaz.model.document import Document
 from mujaz.model.limits import Limits
 from mujaz.workers.bounds import bound, desk, ration, tie
@@ -23,11 +24,12 @@ _LAST = 4096
 """Bytes of a worker's last words."""
 
 
-def serve(line: Connection, folder: Path, limits: Limits) -> None:
-    """Be a worker."""
+def serve(line: Connection, folder: Path, limits: Limits, store: Path | None) -> None:
+    """Be a worker; what it makes that others can use, it leaves in `store`."""
     tie()
     _hush(folder / _SAID)
     bound(limits)
+    keep_in(store)
     incoming = Incoming(_ANY)
     with suppress(BrokenLineError, BrokenPipeError):
         _send(line.fileno(), framed(READY))

@@ -88,11 +88,12 @@ class _Worker:
 class Pool:
     """A crew of processes on this machine; they start when they are first needed, and stay warm between calls."""
 
-    def __init__(self, jobs: int, limits: Limits, spare: Path | None = None) -> None:
+    def __init__(self, jobs: int, limits: Limits, spare: Path | None = None, store: Path | None = None) -> None:
         self.jobs = jobs
         """How many at most: fewer where the system gives no more."""
         self.limits = limits
         self.spare = spare
+        self.store = store
         self.problems: tuple[Problem, ...] = ()
         self._workers: list[_Worker] = []
         self._selector: selectors.BaseSelector | None = None
@@ -118,10 +119,19 @@ class Pool:
             self._scratch.close()
             self._scratch = None
 
+    def prepare(self, work: Work) -> None:
+        """Let the fork server load what the work needs, meanwhile; what goes wrong with it is told when it is called.
+
+        Where it runs already, nothing happens.
+        """
+        with suppress(OSError, EOFError, ScratchError):
+            self._settled()
+            running(_room(work))
+
     def __call__(self, documents: Iterable[Document], work: Work) -> Iterator[Outcome]:
         """Each document with what came of it, as it comes; no more of them are held than are at hand."""
         source, more = iter(documents), True
-        self._room = str(getattr(getattr(work, "func", work), "__module__", ""))
+        self._room = _room(work)
         waiting: deque[_Task] = deque()
         try:
             while True:
@@ -171,18 +181,23 @@ class Pool:
         self._workers.append(worker)
         return worker
 
-    def _start(self) -> _Worker:
+    def _settled(self) -> Scratch:
+        """The folder of the workers, made when it is first needed: it decides where the fork server has its files."""
         if self._scratch is None:
             self._scratch = scratch(self.spare)
+        return self._scratch
+
+    def _start(self) -> _Worker:
+        own = self._settled()
         if self._selector is None:
             self._selector = selectors.DefaultSelector()
         context = multiprocessing.get_context("forkserver")
         running(self._room)
         ours, theirs = context.Pipe()
-        folder = self._scratch.folder / f"worker-{theirs.fileno()}-{time.monotonic_ns()}"
+        folder = own.folder / f"worker-{theirs.fileno()}-{time.monotonic_ns()}"
         try:
             folder.mkdir()
-            process = context.Process(target=serve, args=(theirs, folder, self.limits), daemon=True)
+            process = context.Process(target=serve, args=(theirs, folder, self.limits, self.store), daemon=True)
             with _ONE:
                 process.start()
         except BaseException:
@@ -293,3 +308,8 @@ class Pool:
                 worker.process.kill()
             worker.process.join(_PATIENCE)
         shutil.rmtree(worker.folder, ignore_errors=True)
+
+
+def _room(work: Work) -> str:
+    """The name of the module of a work."""
+    return str(getattr(getattr(work, "func", work), "__module__", ""))
