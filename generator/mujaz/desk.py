@@ -180,6 +180,8 @@ class Desk:
     def plans(self, stale: Iterable[Target]) -> Iterator[Planned]:
         """What is to be made, each topic read when it is its turn."""
         for slug, asked in _by_topic(stale):
+            if not self.fleet.unchanged(slug):  # what was learnt of it is of another one
+                self.sites.pop(slug, None)
             site, same, wrong = self._seen(slug)
             self.wrong += wrong
             if errors(wrong):

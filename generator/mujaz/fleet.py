@@ -129,13 +129,17 @@ class Fleet:
         """Knows the words in which readers are told of editions."""
         return Clerk(self.library, self.templates)
 
+    def unchanged(self, slug: str) -> bool:
+        """Whether a topic lies there as it did at first."""
+        return topic(self.root, slug, Stamps()) == self.of.topics[slug]
+
     def opened(self, slug: str, archive: Archive, state: State) -> tuple[Site, bool, tuple[Problem, ...]]:
         """A topic as it is now, alone in its library; whether it is as it was, and what else is wrong with it if not.
 
         A topic that was changed meanwhile is checked once more; one that has errors now is not there.
         """
         entries, _ = read_topic(self.root, slug, self.grounds.shared)
-        same = topic(self.root, slug, Stamps()) == self.of.topics[slug]
+        same = self.unchanged(slug)
         wrong: tuple[Problem, ...] = ()
         if not same:
             entries, findings = _checked(self.root, slug, self.grounds)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -160,10 +160,29 @@ def _long(secrets: Secrets, hay: Haystack) -> Iterator[tuple[int, int, int]]:
     """The runs that stand in the file: text, run, place."""
     index, said = secrets.index, hay.letters
     hits = [at for at in range(0, len(said) - GRAM + 1, STEP) if said[at : at + GRAM] in index]
+    seen: dict[tuple[int, int], int] = {}
     for place in hits:
-        for number, which, run, at in index[said[place : place + GRAM]]:
-            if place >= at and said.startswith(run, place - at):
-                yield number, which, place - at
+        for line, at in index[said[place : place + GRAM]]:
+            shift = place - at
+            if seen.get((id(line), shift), 0) > place:  # it lies within a longer stretch that was found before
+                continue
+            start, end = _stretch(line.letters, said, at, shift)
+            seen[id(line), shift] = end + shift
+            for begin, close, which in line.runs[bisect_left(line.starts, start) :]:
+                if begin >= end:
+                    break
+                if close <= end:
+                    yield line.number, which, begin + shift
+
+
+def _stretch(line: str, said: str, at: int, shift: int) -> tuple[int, int]:
+    """How far letters around a place of a text stand in the file too, whose places are so much further on."""
+    start, end = at, at + GRAM
+    while start > 0 and start + shift > 0 and line[start - 1] == said[start + shift - 1]:
+        start -= 1
+    while end < len(line) and end + shift < len(said) and line[end] == said[end + shift]:
+        end += 1
+    return start, end
 
 
 def _short(secrets: Secrets, hay: Haystack) -> Iterator[tuple[int, int, int]]:

@@ -34,8 +34,17 @@ _SILENT = frozenset({"id", "type", "language", "allow"})
 """Fields of a reference that are words of programs."""
 
 
-Spot = tuple[int, int, str, int]
-"""The number of a text, of a run in it, the letters of that, and a place in these."""
+@dataclass(frozen=True, slots=True)
+class Line:
+    """All letters of a text that is kept, in the one direction or in the other."""
+
+    number: int
+    """Of the text."""
+    letters: str
+    starts: tuple[int, ...]
+    """Where in them the runs that are looked for begin, rising."""
+    runs: tuple[tuple[int, int, int], ...]
+    """The same: where each begins and ends, and which of the text's it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +95,13 @@ class Secrets:
     """Of all of it: a file that was looked through for the same need not be looked through again."""
 
     @cached_property
-    def index(self) -> Mapping[str, list[Spot]]:
+    def index(self) -> Mapping[str, list[tuple[Line, int]]]:
         """Letters → where they stand in what is kept, read on, and read back: some programs store texts so."""
-        found: dict[str, list[Spot]] = {}
+        found: dict[str, list[tuple[Line, int]]] = {}
         for number, secret in enumerate(self.texts):
-            for which, run in enumerate(secret.runs):
-                for said in (run.letters, run.letters[::-1]):
-                    for at in range(len(said) - GRAM + 1 if len(said) >= LETTERS else 0):
-                        found.setdefault(said[at : at + GRAM], []).append((number, which, said, at))
+            for line in _lines(number, secret):
+                for at in range(len(line.letters) - GRAM + 1):
+                    found.setdefault(line.letters[at : at + GRAM], []).append((line, at))
         return found
 
     @cached_property
@@ -110,6 +118,23 @@ class Secrets:
     def told(self) -> str:
         """The letters and digits of all that is open, a wall on both sides of each text."""
         return f"{WALL}{walled(list(self.open))}{WALL}"
+
+
+def _lines(number: int, secret: Secret) -> Iterator[Line]:
+    """A text in both directions, where anything of it is long enough to be looked up."""
+    said, places = "", {}
+    for start, end, word in secret.held:
+        begun, said = len(said), said + unnumbered(word)
+        places[start], places[end] = begun, len(said)
+    runs = [
+        (places[run.start], places[run.end], which)
+        for which, run in enumerate(secret.runs)
+        if len(run.letters) >= LETTERS
+    ]
+    for letters, found in ((said, runs), (said[::-1], [(len(said) - end, len(said) - at, w) for at, end, w in runs])):
+        if found:
+            found.sort()
+            yield Line(number, letters, tuple(at for at, _, _ in found), tuple(found))
 
 
 def _runs(held: list[tuple[int, int, str]]) -> Iterator[Run]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from contextlib import suppress
 from multiprocessing.connection import Connection
@@ -25,7 +26,12 @@ _LAST = 4096
 
 
 def serve(line: Connection, folder: Path, limits: Limits, store: Path | None) -> None:
-    """Be a worker; what it makes that others can use, it leaves in `store`."""
+    """Be a worker; what it makes that others can use, it leaves in `store`.
+
+    It looks for the garbage of a document when nobody waits for the next, and not in what it has loaded.
+    """
+    gc.freeze()
+    gc.disable()
     tie()
     _hush(folder / _SAID)
     bound(limits)
@@ -37,6 +43,8 @@ def serve(line: Connection, folder: Path, limits: Limits, store: Path | None) ->
             raw = incoming.whole()
             if raw is not None:
                 _send(line.fileno(), framed(_answer(raw, folder, limits)))
+                del raw
+                gc.collect()
 
 
 def _answer(raw: bytes, folder: Path, limits: Limits) -> bytes:
