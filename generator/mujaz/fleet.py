@@ -232,8 +232,7 @@ def _looked(root: Path, slug: str, grounds: Grounds, gate: Gate) -> Look:
     own = gate.of(entries)
     readers = sorted(grounds.library.audience_sources)
     kept = {
-        language: {name: own.own(slug, language, name or None).digest for name in ("", *readers)}
-        for language in languages
+        language: {name: own.mark(slug, language, name or None) for name in ("", *readers)} for language in languages
     }
     secrets = {language: own.own(slug, language, None) for language in languages}
     keeps = frozenset(language for language, each in secrets.items() if each.texts or each.names)

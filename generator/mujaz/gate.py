@@ -13,7 +13,7 @@ from itertools import accumulate
 
 from mujaz import arabic
 from mujaz.check.texts import Whole, whole_of
-from mujaz.leaks import Common, Finding, Haystack, Secrets, haystack, kept, search
+from mujaz.leaks import Common, Finding, Haystack, Known, Secrets, excused, haystack, kept, search
 from mujaz.leaks.channels import text
 from mujaz.leaks.letters import WALL, letters, unnumbered, walled
 from mujaz.model.content import Entry, Library
@@ -25,7 +25,7 @@ _WORDED = (".j2", ".css", ".js", ".yaml", ".csl")
 _PLACES = re.compile(r"""\b(?:id|for|href|aria-[a-z]+)=["']#?_?([a-z0-9-]+)""")
 _OURS = frozenset({"section", "note", "call", "references", "caption"})
 """What the names of places begin with that no author gave."""
-_METHOD = "2"
+_METHOD = "3"
 """How files are looked through; another one looks through all of them once more."""
 _TOPICS = 4
 """That are kept in mind at a time."""
@@ -45,16 +45,18 @@ class Gate:
         # What is looked up weighs megabytes for each topic and reader, and targets come in the order of topics.
         self._whole = lru_cache(maxsize=_TOPICS)(self._read)
         self._secrets = lru_cache(maxsize=_TOPICS * 8)(self._kept)
-        self._digest = cache(lambda key, audience: self._secrets(key, audience).digest)
+        self._mark = cache(self._marked)
         self._strangers = cache(self._lent)
         self._common = cache(self._told)
+        self._public = cache(lambda: Known(self._common().letters))
         self._worded = cache(self._lines)
         self._sound: dict[tuple[str, ...], None] = {}
 
     def of(self, entries: Iterable[Entry]) -> Gate:
         """The gate over other topics of the same house, whose own words are gone through once for all."""
         other = Gate(replace(self._library, topics=tuple(entries)), self._templates)
-        other._common, other._worded, other._sound = self._common, self._worded, self._sound  # of its own kind
+        for name in ("_common", "_public", "_worded", "_sound"):
+            setattr(other, name, getattr(self, name))
         return other
 
     def own(self, topic: str, language: str, audience: str | None) -> Secrets:
@@ -76,12 +78,20 @@ class Gate:
         """A name for it: what was looked through for the same need not be looked through again."""
         if (topic, language) not in self._entries:
             return ""
-        return self.joined(self._digest((topic, language), audience), (topic, language), audience)
+        return self.joined(self._mark((topic, language), audience), (topic, language), audience)
+
+    def mark(self, topic: str, language: str, audience: str | None) -> str:
+        """Two names for what a topic itself keeps: with what of it the reader may know all the same, and with all."""
+        return self._mark((topic, language), audience)
 
     def joined(self, own: str, but: tuple[str, str], audience: str) -> str:
-        """The digest of what a topic itself keeps, with what other topics lend to the house's templates."""
-        strangers = (each.digest for key, each in self._strangers(audience) if key != but)
-        return hashlib.sha256("\0".join((_METHOD, own, *strangers)).encode()).hexdigest()
+        """The digest of what a topic itself keeps, by its mark, with what other topics lend to the house's templates.
+
+        What one of several topics tells may be what another one keeps: then all of it counts.
+        """
+        strangers = [each.digest for key, each in self._strangers(audience) if key != but]
+        alone, whole = own.split()
+        return hashlib.sha256("\0".join((_METHOD, whole if strangers else alone, *strangers)).encode()).hexdigest()
 
     def leaks(self, name: str, data: bytes, secrets: Iterable[Secrets]) -> tuple[Problem, ...]:
         """What a file tells of it, `name` being the file's below the output folder."""
@@ -132,6 +142,14 @@ class Gate:
 
     def _kept(self, key: tuple[str, str], audience: str | None) -> Secrets:
         return kept(self._entries[key], audience, self._whole(key))
+
+    def _marked(self, key: tuple[str, str], audience: str | None) -> str:
+        secrets = self._secrets(key, audience)
+        if not secrets.texts or audience is None:  # what is one for all is looked through by all
+            return f"{secrets.digest} {secrets.digest}"
+        runs = excused(secrets, Known(secrets.told, self._public()))
+        alone = hashlib.sha256("\0".join((secrets.kept, *runs)).encode()).hexdigest()
+        return f"{alone} {secrets.digest}"
 
     def _lent(self, audience: str) -> tuple[tuple[tuple[str, str], Secrets], ...]:
         """The topics whose secrets stand in the templates of the house: these go into the files of all topics."""

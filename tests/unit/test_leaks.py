@@ -25,8 +25,9 @@ from mujaz.check import RULES
 from mujaz.compose import compose
 from mujaz.export.site import INDEX
 from mujaz.gate import Gate
-from mujaz.leaks import Common, Finding, haystack, kept, search
-from mujaz.leaks.letters import letters
+from mujaz.leaks import Common, Finding, Known, haystack, kept, search
+from mujaz.leaks.letters import WALL, letters, unnumbered
+from mujaz.leaks.search import is_open
 from mujaz.lock import decode, encode
 from mujaz.model.content import Entry, Library
 from mujaz.model.document import Medium, State
@@ -595,6 +596,54 @@ def test_a_file_is_looked_through_once_and_again_only_when_other_things_are_kept
     hide(root)
     make(root, topics=frozenset({"energy"}))
     assert looked == ["water/public.ar.html"]  # the minister is kept from nothing
+
+
+def test_an_edit_of_what_is_open_is_no_reason_to_look_through_files_unless_it_took_an_excuse_away(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A word more somewhere excuses nothing; what was open beside its secret, and is not any more, was an excuse."""
+    path = root / "content" / "topics" / "water" / "ar.yaml"
+    told = topic_data("موضوع water")
+    told["blocks"][1]["points"][0] |= {"headline": SECRET}
+    told["blocks"][1]["points"][1] |= {"headline": SECRET, "gist": SECRET, "never": ["public"]}
+    write(path, told)
+    make(root)
+    assert SECRET in outputs(root)["water/public.ar.html"].decode()
+    looked: list[str] = []
+    real = Gate.leaks
+
+    def seen(self: Gate, name: str, data: bytes, secrets: Any) -> tuple[Problem, ...]:
+        looked.append(name)
+        return real(self, name, data, secrets)
+
+    monkeypatch.setattr("mujaz.watch.Gate.leaks", seen)
+    told["title"] = "موضوع water مرة أخرى"
+    write(path, told)
+    make(root, topics=frozenset({"energy"}))
+    assert looked == []
+    told["blocks"][1]["points"][0] |= {"headline": PUBLIC}
+    write(path, told)
+    make(root, topics=frozenset({"energy"}))
+    assert looked == ["water/public.ar.html"]
+    assert "water/public.ar.html" not in outputs(root)
+
+
+TEXTS = st.lists(st.text("ابتثج1", min_size=1, max_size=9), min_size=1, max_size=8)
+
+
+@given(TEXTS, TEXTS, st.text("ابتثج", min_size=2, max_size=22))
+@settings(max_examples=400, deadline=None)
+def test_what_is_excused_is_what_the_search_excuses(own: list[str], others: list[str], run: str) -> None:
+    """Told by sets of the starts and ends of texts, it is the same as told by a search through all of them."""
+    known = Known(WALL.join(own), Known(WALL.join(others)))
+    said = unnumbered(WALL + known.full + WALL)
+    assert (run in known.letters or known.joins(run)) == is_open(run, said)
+
+
+def test_a_run_of_many_letters_is_excused_too() -> None:
+    first, second = "ا" * 40, "ب" * 60
+    assert Known(WALL.join((first, second))).joins(first + second)
+    assert not Known(WALL.join((first, "ت"))).joins(first + second)
 
 
 def test_the_digest_of_what_is_kept_is_the_same_in_every_process() -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from mujaz.leaks.channels import page, text
+from mujaz.leaks.excused import Known, excused
 from mujaz.leaks.search import Common, Finding, Haystack, search
 from mujaz.leaks.secrets import Secrets, kept
 
-__all__ = ["Common", "Finding", "Haystack", "Secrets", "haystack", "kept", "search"]
+__all__ = ["Common", "Finding", "Haystack", "Known", "Secrets", "excused", "haystack", "kept", "search"]
 
 
 def haystack(data: bytes) -> Haystack:

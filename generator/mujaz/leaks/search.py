@@ -93,7 +93,7 @@ def search(secrets: Secrets, hay: Haystack, common: Callable[[], Common]) -> tup
     if hay.bag:  # the index is searched for all topics, and tells next to nothing of each
         secrets = replace(secrets, texts=tuple(each for each in secrets.texts if _near(each, hay)))
     found: dict[int, dict[int, list[int]]] = {}
-    for number, which, at in (*_long(secrets, hay), *_short(secrets, hay)):
+    for number, which, at in (*long_runs(secrets, hay.letters), *_short(secrets, hay)):
         found.setdefault(number, {}).setdefault(which, []).append(at)
     told: dict[str, bool] = {}
     own = cache(lambda: unnumbered(secrets.told))
@@ -105,7 +105,7 @@ def search(secrets: Secrets, hay: Haystack, common: Callable[[], Common]) -> tup
             run = secret.runs[which]
             if run.full not in told:
                 near = run.letters in own() and not _other(run, hay, lambda: secrets.told)
-                told[run.full] = near or (_open(run.letters, words()) and not _other(run, hay, beside))
+                told[run.full] = near or (is_open(run.letters, words()) and not _other(run, hay, beside))
         left = {which: places for which, places in runs.items() if not told[secret.runs[which].full]}
         if left:
             findings.append(_finding(secret, left, hay))
@@ -126,7 +126,7 @@ def _near(secret: Secret, hay: Haystack) -> bool:
     )
 
 
-def _open(run: str, told: str) -> bool:
+def is_open(run: str, told: str) -> bool:
     """Whether the reader may know these words: from one open text, or from the end of one and the start of the next.
 
     Texts stand one behind the other on a page, and two that are open may make what a third one says that is kept.
@@ -156,9 +156,9 @@ def _begun(rest: str, told: str) -> bool:
     return any(f"{WALL}{rest[:at]}{WALL}" in told and _begun(rest[at:], told) for at in range(1, len(rest)))
 
 
-def _long(secrets: Secrets, hay: Haystack) -> Iterator[tuple[int, int, int]]:
-    """The runs that stand in the file: text, run, place."""
-    index, said = secrets.index, hay.letters
+def long_runs(secrets: Secrets, said: str) -> Iterator[tuple[int, int, int]]:
+    """The runs that stand in some letters, in either direction: text, run, place."""
+    index = secrets.index
     hits = [at for at in range(0, len(said) - GRAM + 1, STEP) if said[at : at + GRAM] in index]
     seen: dict[tuple[int, int], int] = {}
     for place in hits:

@@ -92,7 +92,9 @@ class Secrets:
     open: tuple[str, ...] = field(repr=False)
     """All that the topic tells this reader, or could tell it."""
     digest: str
-    """Of all of it: a file that was looked through for the same need not be looked through again."""
+    """Of all of it, and what the reader may know with it."""
+    kept: str
+    """Of what is kept alone."""
 
     @cached_property
     def index(self) -> Mapping[str, list[tuple[Line, int]]]:
@@ -181,8 +183,12 @@ def kept(entry: Entry, audience: str | None, whole: Whole | None = None) -> Secr
     told = tuple(_open(entry, free, lent))
     names = {**_ids(entry, whole, hidden), **{key: _reference(entry, key, "id") for key in lost}}
     beside = told if texts or names else ()
-    said = "\0".join((*(each.words for each in texts), "", *names, "", *beside))
-    return Secrets(texts, names, told, hashlib.sha256(said.encode()).hexdigest())
+    said = "\0".join((*(each.words for each in texts), "", *names, ""))
+    return Secrets(texts, names, told, _digest(said, *beside), _digest(said))
+
+
+def _digest(*said: str) -> str:
+    return hashlib.sha256("\0".join(said).encode()).hexdigest()
 
 
 def _hidden(thing: Kept, audience: str | None) -> bool:
