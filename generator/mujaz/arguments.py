@@ -13,10 +13,8 @@ from typing import NoReturn
 
 from mujaz import __version__
 from mujaz.arabic import closest
+from mujaz.console import WRONG_USE, program
 from mujaz.report import Speaker, language_of, reorders
-
-WRONG_USE = 2
-"""The exit status of a call that is off."""
 
 _MISTAKES = {
     "choice": re.compile(r"invalid choice: '?(?P<found>[^']*?)'? \(choose from (?P<allowed>.*)\)"),
@@ -48,11 +46,6 @@ def speaker_for(arguments: Sequence[str], environment: Mapping[str, str]) -> Spe
     visual = sys.stdout.isatty() and not reorders(environment) if early.visual is None else early.visual
     language = early.messages if early.messages in ("ar", "en") else language_of(environment)
     return Speaker(language, visual, shutil.get_terminal_size((100, 24)).columns)
-
-
-def program(environment: Mapping[str, str]) -> str:
-    """How the caller calls Mujaz: through the `run` script, which says so, or by its own name."""
-    return environment.get("MUJAZ_PROGRAM", "mujaz")
 
 
 class _Formatter(argparse.HelpFormatter):
@@ -110,8 +103,7 @@ def parser_for(speaker: Speaker) -> argparse.ArgumentParser:
     _Parser.speaker = _Formatter.speaker = speaker
     parser = _Parser(program(os.environ), description=say("help-mujaz"))
     parser.add_argument("--version", action="version", version=f"mujaz {__version__}", help=say("help-version"))
-    parser.add_argument("-C", dest="workspace", metavar="DIR", help=say("help-workspace"))
-    parser.add_argument("--messages", choices=("ar", "en"), dest="early_messages", help=say("help-messages"))
+    _shared(parser, speaker)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
 
     def command(name: str) -> argparse.ArgumentParser:
@@ -133,8 +125,8 @@ def parser_for(speaker: Speaker) -> argparse.ArgumentParser:
     command("doctor")
     command("clean")
     scheduling = command("schedule")
-    for each in (*(each for each in commands.choices.values() if each is not scheduling), *_schedule(scheduling, say)):
-        _shared(each, speaker)
+    for each in (*_schedule(scheduling, say), *commands.choices.values()):
+        _shared(each, speaker, again=True)
     return parser
 
 
@@ -220,16 +212,17 @@ def _schedule(scheduling: argparse.ArgumentParser, say: Callable[..., str]) -> l
     return list(verbs.choices.values())
 
 
-def _shared(command: argparse.ArgumentParser, speaker: Speaker) -> None:
-    """What every command takes, after its own."""
+def _shared(command: argparse.ArgumentParser, speaker: Speaker, *, again: bool = False) -> None:
+    """What stands before any command, and again after it: there it leaves alone what was said before."""
     say = speaker.say
-    command.add_argument("-C", dest="workspace", metavar="DIR", default=argparse.SUPPRESS, help=say("help-workspace"))
-    command.add_argument("--json", action="store_true", help=say("help-json"))
-    command.add_argument("--messages", choices=("ar", "en"), help=say("help-messages"))
+    unsaid, unset = (argparse.SUPPRESS, argparse.SUPPRESS) if again else (None, False)
+    command.add_argument("-C", dest="workspace", metavar="DIR", default=unsaid, help=say("help-workspace"))
+    command.add_argument("--json", action="store_true", default=unset, help=say("help-json"))
+    command.add_argument("--messages", choices=("ar", "en"), default=unsaid, help=say("help-messages"))
     order = command.add_mutually_exclusive_group()
-    order.add_argument("--visual", action="store_true", help=say("help-visual"))
-    order.add_argument("--logical", action="store_true", help=say("help-logical"))
-    command.add_argument("--debug", action="store_true", help=say("help-debug"))
+    order.add_argument("--visual", action="store_true", default=unset, help=say("help-visual"))
+    order.add_argument("--logical", action="store_true", default=unset, help=say("help-logical"))
+    command.add_argument("--debug", action="store_true", default=unset, help=say("help-debug"))
 
 
 def _day(text: str) -> datetime.date:

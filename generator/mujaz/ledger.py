@@ -47,6 +47,9 @@ def compared(root: Path, request: Request, numbers: Sequence[int]) -> Compared:
         if number not in known:
             facts = {"found": str(number), "brief": _name(key), "allowed": ", ".join(map(str, known))}
             raise RefusedError(Problem("edition-unknown", Where("output/editions"), facts))
+        if known[number].withdrawn:
+            facts = {"found": str(number), "brief": _name(key)}
+            raise RefusedError(Problem("edition-withdrawn", Where(f"output/{known[number].folder}"), facts))
     said = [stacks.told(key, number) for number in numbers]
     before, after = said
     if before is None or after is None:

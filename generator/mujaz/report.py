@@ -218,6 +218,21 @@ def _visible_lines(text: str) -> list[str]:
     return [_visible(line) for line in text.splitlines()]
 
 
+def yields(yielded: Iterable[Yielded]) -> list[dict[str, Any]]:
+    """What gave way in a file, for JSON."""
+    return [
+        {
+            "kind": each.kind,
+            "side": each.side or None,
+            "points": each.points,
+            "of": each.of,
+            "depth": each.depth or None,
+            "left-out": each.gone,
+        }
+        for each in yielded
+    ]
+
+
 def language_of(environment: Mapping[str, str]) -> str:
     """The language of messages by the locale: Arabic where it is set to Arabic, else English."""
     locale = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")

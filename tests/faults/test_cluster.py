@@ -18,7 +18,8 @@ from typing import Any
 
 import pytest
 
-from mujaz.cli import BROKEN, WELL, main
+from mujaz.cli import main
+from mujaz.console import BROKEN, WELL
 from mujaz.model.document import Document, Medium, Output
 from mujaz.model.limits import Limits
 from mujaz.workers import CrewError, Failure, crew

@@ -39,7 +39,8 @@ from dispatch import (
     site,
     states,
 )
-from mujaz.cli import WRONG_CONTENT, main
+from mujaz.cli import main
+from mujaz.console import WRONG_CONTENT
 from mujaz.deliver import acquaint, ways
 from mujaz.deliver.clocked import cut_after
 from mujaz.publish import LEDGER

@@ -17,6 +17,7 @@ from faults.invariant import briefs, held, mended, told, whole
 from faults.runs import SOURCES, Call, Forge
 from faults.scene import Scene, scene
 from mujaz import cli
+from mujaz.console import BROKEN
 
 ENDS = 5.0
 """Seconds: within them a build that is told to end has ended."""
@@ -222,7 +223,7 @@ def test_processes_that_cannot_be_started_are_no_success(
         raise BrokenPipeError(32, "Broken pipe")
 
     monkeypatch.setattr("mujaz.build.build", broken)
-    assert cli.main(["-C", str(desk.root), "build", "--messages", language]) == cli.BROKEN
+    assert cli.main(["-C", str(desk.root), "build", "--messages", language]) == BROKEN
     said = capfd.readouterr().err
     assert "[mujaz-failed]" in said
     assert "Traceback" not in said

@@ -18,9 +18,9 @@ from bidi.algorithm import get_display
 from lxml.html import HtmlElement, document_fromstring
 from PIL import Image
 
-from mujaz.arguments import WRONG_USE
 from mujaz.build import Result, clean
-from mujaz.cli import WELL, WRONG_CONTENT, main
+from mujaz.cli import main
+from mujaz.console import WELL, WRONG_CONTENT, WRONG_USE
 from mujaz.lock import decode
 from mujaz.publish import STATE
 

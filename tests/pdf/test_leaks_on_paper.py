@@ -16,8 +16,9 @@ from pikepdf import Array, Dictionary, Name, Pdf, String
 
 from mujaz.assemble import assemble
 from mujaz.build import Result
-from mujaz.cli import WRONG_CONTENT, main
+from mujaz.cli import main
 from mujaz.compose import compose
+from mujaz.console import WRONG_CONTENT
 from mujaz.export import export
 from mujaz.export.press import press as pressed
 from mujaz.gate import Gate

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
+import importlib
+import inspect
 import json
 import os
 import re
@@ -15,11 +18,14 @@ from typing import Any
 import pytest
 
 import mujaz
-from mujaz import cli
 from mujaz import produce as producing
-from mujaz.arguments import WRONG_USE
-from mujaz.cli import BROKEN, WELL, WRONG_CONTENT, main
+from mujaz.arguments import parser_for
+from mujaz.cli import COMMANDS as TABLE
+from mujaz.cli import main
+from mujaz.commands import checking
+from mujaz.console import BROKEN, WELL, WRONG_CONTENT, WRONG_USE, Console
 from mujaz.publish import opened
+from mujaz.report import Speaker
 from workspace import ROOT, at_once, crewed, lay, outputs
 
 COMMANDS = ("build", "check", "list", "why", "init", "new", "press", "proof", "deliver", "editions", "doctor", "clean")
@@ -374,7 +380,7 @@ def boom(*_: object, **__: object) -> None:
 def test_a_mistake_of_ours_is_three_a_sentence_and_no_traceback(
     said: Read, monkeypatch: pytest.MonkeyPatch, language: str
 ) -> None:
-    monkeypatch.setattr(cli, "survey", boom)
+    monkeypatch.setattr(checking, "survey", boom)
     assert main(["check", "--messages", language]) == BROKEN
     out, err = said()
     assert out == ""
@@ -385,7 +391,7 @@ def test_a_mistake_of_ours_is_three_a_sentence_and_no_traceback(
 
 @pytest.mark.usefixtures("root")
 def test_debug_shows_the_traceback(said: Read, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "survey", boom)
+    monkeypatch.setattr(checking, "survey", boom)
     assert main(["check", "--debug"]) == BROKEN
     assert "Traceback (most recent call last)" in said()[1]
 
@@ -395,7 +401,7 @@ def test_an_interrupt_is_told_and_has_the_shells_status(said: Read, monkeypatch:
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "survey", stop)
+    monkeypatch.setattr(checking, "survey", stop)
     assert main(["check"]) == 130
     assert said()[1].startswith("Stopped.")
 
@@ -429,6 +435,32 @@ def test_messages_follow_the_option_before_the_locale(said: Read, monkeypatch: p
     monkeypatch.setenv("LANG", "ar_IQ.UTF-8")
     assert words("check") == "لا مشكلات"
     assert words("check", "--messages", "en") == "no problems"
+
+
+@pytest.mark.parametrize("call", [["check"], ["list"], ["schedule", "due"]], ids=" ".join)
+@pytest.mark.parametrize("option", [["--json"], ["--messages", "ar"], ["--visual"], ["--logical"], ["--debug"], ["-C"]])
+def test_what_all_commands_take_stands_before_or_after_the_command(
+    root: Path, said: Read, option: list[str], call: list[str]
+) -> None:
+    options = [
+        *option,
+        *([str(root / "content")] if option == ["-C"] else []),
+        *(["--messages", "ar"] * (len(option) == 1)),
+    ]
+    answers = []
+    for place in range(len(call) + 1):
+        status = main([*call[:place], *options, *call[place:]])
+        answers.append((status, said()))
+    assert answers[0][0] == WELL
+    assert answers == answers[:1] * len(answers)
+
+
+@pytest.mark.usefixtures("root")
+def test_what_is_said_before_a_command_holds_unless_it_is_said_again_after_it(said: Read, tmp_path: Path) -> None:
+    assert main(["--json", "-C", str(tmp_path / "content"), "check", "--messages", "en"]) == WELL
+    assert whole(said()[0]) == {"problems": []}
+    assert main(["-C", "/", "--messages", "ar", "check", "-C", str(tmp_path), "--messages", "en"]) == WELL
+    assert said()[0] == "no problems\n"
 
 
 def test_arabic_is_in_the_order_of_the_eye_only_where_asked(root: Path, said: Read) -> None:
@@ -504,6 +536,41 @@ sys.exit(f"loaded: {{heavy}}" if heavy else 0)
 """
     done = python("-c", code)
     assert done.returncode == 0, done.stderr
+
+
+def commands_of(parser: argparse.ArgumentParser, above: str = "") -> list[str]:
+    """The commands as they are typed."""
+    below = [each for each in parser._actions if isinstance(each, argparse._SubParsersAction)]
+    named = [(f"{above} {name}".strip(), each) for action in below for name, each in action.choices.items()]
+    return [name for at, each in named for name in commands_of(each, at)] if below else [above]
+
+
+def test_the_table_names_a_function_for_every_command_that_can_be_typed() -> None:
+    assert sorted(TABLE) == sorted(commands_of(parser_for(Speaker())))
+    for module, name in TABLE.values():
+        function = getattr(importlib.import_module(f"mujaz.commands.{module}"), name)
+        (asked,) = inspect.signature(function).parameters.values()
+        assert (asked.annotation, inspect.getdoc(function) is None) == (Console.__name__, False)
+
+
+@pytest.mark.parametrize(
+    ("call", "modules"),
+    [
+        (["check"], {"checking"}),
+        (["doctor"], {"machine"}),
+        (["list"], {"showing"}),
+        (["editions"], {"publishing"}),
+        (["schema", "schemas"], {"writing"}),
+        (["schedule", "due"], {"timetable"}),
+    ],
+    ids=lambda each: each[0] if isinstance(each, list) else "",
+)
+def test_a_command_loads_no_other(root: Path, call: list[str], modules: set[str]) -> None:
+    code = f"import sys; from mujaz.cli import main; main(['-C', {str(root)!r}, *{call!r}]); print(*sys.modules)"
+    loaded = python("-c", code).stdout.splitlines()[-1].split()
+    assert {each.rpartition(".")[2] for each in loaded if each.startswith("mujaz.commands.")} == modules
+    if call[0] in ("doctor", "schema"):
+        assert not {"mujaz.mend", "mujaz.build", "mujaz.desk"} & set(loaded)
 
 
 def test_the_module_is_the_command() -> None:

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from dispatch import NOON, Clock, Desk, edition, house, rules, states
 from mujaz import deliver as delivering
 from mujaz import produce as producing
-from mujaz.arguments import WRONG_USE
 from mujaz.build import build
-from mujaz.cli import BROKEN, WELL, WRONG_CONTENT, main
+from mujaz.cli import main
+from mujaz.console import BROKEN, WELL, WRONG_CONTENT, WRONG_USE
 from mujaz.deliver import Office, acquaint, standing
 from mujaz.deliver.ledger import decode, encode
 from mujaz.delivering import archived

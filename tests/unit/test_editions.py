@@ -24,10 +24,10 @@ import chance
 from mujaz import produce as producing
 from mujaz import records, stamps
 from mujaz.archive import MEMORY, Stacks
-from mujaz.arguments import WRONG_USE
 from mujaz.build import Result, build, clean
 from mujaz.changes import Clerk, told
-from mujaz.cli import WELL, main
+from mujaz.cli import main
+from mujaz.console import WELL, WRONG_USE
 from mujaz.editions import differences, expired, number, printable
 from mujaz.model.content import Library
 from mujaz.model.document import Document, Made, Medium, Output
@@ -797,6 +797,33 @@ def test_an_edition_of_which_nothing_is_known_any_more_cannot_be_compared(
     (root / "output/editions/water/public.ar/1/told.json").unlink()
     assert main(["-C", str(root), "editions", "--audience", "public", "--between", "1", "2", "--json"]) == 2
     assert json.loads(capsys.readouterr().out)["problems"][0]["rule"] == "edition-untold"
+
+
+def test_an_edition_that_was_withdrawn_is_said_to_be_so_and_is_not_compared(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = root / "content" / "topics" / "water" / "ar.yaml"
+    data = topic_data("موضوع water")
+    points = data["blocks"][1]["points"]
+    points[0] |= {"id": "hidden-deal", "headline": KEPT}
+    write(path, data)
+    publish(root)
+    points[0]["never"] = ["public"]
+    write(path, data)
+    publish(root, 1)
+    capsys.readouterr()
+    call = ("-C", str(root), "editions", "--audience", "public", "--between")
+    for numbers in (("1", "2"), ("2", "1")):
+        for language, words in (("en", "Edition 1 of water/public.ar was withdrawn"), ("ar", "سُحب الإصدار 1 من")):
+            assert main([*call, *numbers, "--messages", language]) == WRONG_USE
+            out = capsys.readouterr().out
+            assert "output/editions/water/public.ar/1: " in out
+            assert "[edition-withdrawn]" in out
+            assert words in out
+            assert KEPT not in out
+    assert main([*call, "1", "2", "--json"]) == WRONG_USE
+    told_ = json.loads(capsys.readouterr().out)
+    assert (list(told_), told_["problems"][0]["rule"]) == (["problems"], "edition-withdrawn")
 
 
 def test_the_day_of_an_edition_may_be_said_from_outside(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,11 +12,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mujaz.arguments import WRONG_USE
 from mujaz.bibtex import MAX_BYTES, read
 from mujaz.bibtex.latex import printed
 from mujaz.bibtex.names import names
-from mujaz.cli import WELL, WRONG_CONTENT, main
+from mujaz.cli import main
+from mujaz.console import WELL, WRONG_CONTENT, WRONG_USE
 from mujaz.importing import bring
 from mujaz.marks import parse
 from mujaz.problems import Severity

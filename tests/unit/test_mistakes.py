@@ -17,9 +17,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mujaz.arguments import WRONG_USE
 from mujaz.check import RULES
-from mujaz.cli import WELL, WRONG_CONTENT, main
+from mujaz.cli import main
+from mujaz.console import WELL, WRONG_CONTENT, WRONG_USE
 from mujaz.lint import WEIGHTS
 from mujaz.marks import parse
 from mujaz.problems import Problem
@@ -51,7 +51,7 @@ ELSEWHERE = frozenset(
     workers-none scratch-missing
     cluster-uninstalled cluster-silent cluster-empty cluster-worker cluster-lost cluster-open
     glyph-missing font-foreign language-lost page-not-alone pages-over pages-rigid page-sparse proof-stale
-    edition-half edition-none edition-which edition-unknown edition-untold
+    edition-half edition-none edition-which edition-unknown edition-untold edition-withdrawn
     leak leak-withdrawn rule-fixed order-disputed words-hidden text-unseen text-spilt
     file-unwritable file-no-pdf proof-one proof-folder proof-out
     language-untold title-untold standard-untold tags-untold direction-untold
@@ -61,7 +61,7 @@ ELSEWHERE = frozenset(
     target-unknown booklet-expected profile-missing profile-lent colour-unprintable pages-uneven creep-wide
     delivery-nameless delivery-ledger delivery-busy delivery-variable-unset
     delivery-waiting delivery-failed delivery-partly delivery-unsure delivery-renumbered
-    schedule-unknown schedule-kept schedule-damaged path-unwritten crontab-failed
+    period-backwards schedule-unknown schedule-kept schedule-damaged path-unwritten crontab-failed
     state-damaged output-is-link output-is-folder output-unwritable output-busy
     """,
     )

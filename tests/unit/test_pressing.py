@@ -17,9 +17,9 @@ import pytest
 from PIL import ImageCms
 
 from mujaz import cli, press, profiles
-from mujaz.arguments import WRONG_USE
 from mujaz.build import build, clean
-from mujaz.cli import BROKEN, WELL, WRONG_CONTENT, main
+from mujaz.cli import main
+from mujaz.console import BROKEN, WELL, WRONG_CONTENT, WRONG_USE
 from mujaz.lock import decode, encode
 from mujaz.model.document import Document, Output, State, pages_of
 from mujaz.plan import Request

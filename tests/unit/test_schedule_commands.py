@@ -22,10 +22,11 @@ import jsonschema
 import pytest
 import yaml
 
-from mujaz import alarms, runs, timetable, zones
+from mujaz import alarms, runs, zones
 from mujaz.agenda import Owed
-from mujaz.arguments import WRONG_USE
-from mujaz.cli import BROKEN, WELL, WRONG_CONTENT, main
+from mujaz.cli import main
+from mujaz.commands import running
+from mujaz.console import BROKEN, WELL, WRONG_CONTENT, WRONG_USE
 from mujaz.latch import held
 from mujaz.logbook import LOGBOOK, encode
 from mujaz.model.cron import Cron, parsed
@@ -114,6 +115,46 @@ def test_moments_of_a_period_are_read_by_the_clock_of_the_schedule_or_by_their_o
     root = house(tmp_path / "desk", WEEKLY)
     _, out, _ = run(capsys, "-C", str(root), "schedule", "due", "--from", since, "--to", until, "--json")
     assert len(json.loads(out)["due"]) == count
+
+
+@pytest.mark.parametrize(
+    ("period", "told"),
+    [
+        (("--from", "2026-04-26", "--to", "2026-04-23"), "2026-04-23) before it begins (2026-04-26"),
+        (("--from", "2026-04-26", "--to", "2026-04-25"), "2026-04-25) before it begins (2026-04-26"),
+        (("--from", "2026-04-26T06:00", "--to", "2026-04-26T05:59"), "05:59:00) before it begins (2026-04-26T06:00:00"),
+        (("--from", "2026-04-26T06:00", "--to", "2026-04-25"), "2026-04-25) before it begins (2026-04-26T06:00:00"),
+        (("--to", "2020-01-01"), "2020-01-01) before it begins (20"),
+    ],
+)
+def test_a_period_that_runs_backwards_is_wrong_use(
+    desk: Path, period: tuple[str, ...], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call = ("-C", str(desk), "schedule", "due", *period)
+    status, out, _ = run(capsys, *call, "--messages", "en")
+    assert status == WRONG_USE
+    assert out.startswith("--to: error [period-backwards]\n")
+    assert told in " ".join(out.split())
+    status, out, _ = run(capsys, *call, "--json", "--messages", "ar")
+    assert status == WRONG_USE
+    (problem,) = json.loads(out)["problems"]
+    assert problem["message"].startswith("تنتهي المدة (")
+
+
+@pytest.mark.parametrize(
+    "period",
+    [
+        ("--from", "2026-04-26", "--to", "2026-04-26"),
+        ("--from", "2026-04-26T06:00", "--to", "2026-04-26"),
+        ("--from", "2026-04-26", "--to", "2026-04-26T00:00"),
+        ("--from", "2026-04-26T00:30", "--to", "2026-04-25T22:00+00:00"),
+    ],
+)
+def test_a_period_that_is_one_by_the_clock_of_any_schedule_is_told(
+    desk: Path, period: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out, _ = run(capsys, "-C", str(desk), "schedule", "due", *period, "--json")
+    assert (status, json.loads(out)["problems"]) == (WELL, [])
 
 
 def test_a_week_from_now_is_told_where_nothing_is_asked_for(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -245,8 +286,8 @@ def test_a_mistake_in_a_topic_is_a_run_with_problems(desk: Path, capsys: pytest.
 def test_a_run_that_waits_for_another_build_says_so_and_ends_when_it_is_told(
     desk: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(timetable, "_WAIT", 0.05)
-    monkeypatch.setattr(timetable, "_BUSY_WAITS", 2)
+    monkeypatch.setattr(running, "_WAIT", 0.05)
+    monkeypatch.setattr(running, "_BUSY_WAITS", 2)
     with held(desk / "output", Path(BUSY).name):
         status, out, _ = run(capsys, "-C", str(desk), "schedule", "now", "weekly", "--log", "json")
     assert status == BROKEN

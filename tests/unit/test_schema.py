@@ -17,7 +17,8 @@ import yaml
 from pydantic import BaseModel
 
 from mujaz import schema as making
-from mujaz.cli import WELL, main
+from mujaz.cli import main
+from mujaz.console import WELL
 from mujaz.csl import DATES, NAMES, TEXTS
 from mujaz.model import blocks, content, points, text
 from mujaz.scaffold import begin, describe, found

@@ -12,7 +12,8 @@ import pytest
 
 from mujaz import produce as producing
 from mujaz.build import build
-from mujaz.cli import WELL, WRONG_CONTENT, main
+from mujaz.cli import main
+from mujaz.console import WELL, WRONG_CONTENT
 from mujaz.plan import RefusedError, Request
 from mujaz.standing import Reason, why
 from workspace import at_once, crewed, lay, topic_data, write
