@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import PurePath
@@ -16,7 +17,7 @@ from mujaz.archive import Archive, unwritten
 from mujaz.atom import Feed, Post, atom
 from mujaz.export.site import INDEX
 from mujaz.gate import Gate
-from mujaz.leaks import Secrets
+from mujaz.leaks import Haystack, Secrets, haystack
 from mujaz.model.content import Entry, Library
 from mujaz.model.edition import Edition, Key
 from mujaz.notes import voice_for
@@ -65,19 +66,24 @@ def update(room: Newsroom) -> tuple[Problem, ...]:
     newest = room.archive.newest(_ENTRIES, room.gone)
     known, kept = room.archive.memory.feeds, dict[str, tuple[str, str]]()
     problems: list[Problem] = []
+    due: list[_Due] = []
     for audience, editions in newest.items():
         editor = _Editor(room, audience)
         page, last = editor.page(editions), known.get(editor.name, ("", ""))
         if page == last[0] and room.shelf.digest(editor.name) == last[1]:
             kept[editor.name] = last
             continue
+        news = [each for each in editions if room.changed(each.topic)] if last[0] else editions
+        due.append(_Due(editor, editions, news, page))
+    clear = _clear(room, due)
+    for each in due:
         try:
-            sha256, found, bare = _made(editor, editions, known=bool(last[0]))
-            page = "" if bare else page  # what was left out once is looked for again
+            sha256, found, bare = _made(each, clear=each.editor.name in clear)
         except TemplateMistakeError as mistake:
-            sha256, found = "", (mistake.problem,)
+            sha256, found, bare = "", (mistake.problem,), False
         problems += found
-        kept[editor.name] = (page, sha256) if sha256 else ("", "")
+        # What was left out once is looked for again.
+        kept[each.editor.name] = ("" if bare else each.page, sha256) if sha256 else ("", "")
     there = [FEED, *(f"{FOLDER}/{each}" for each in room.shelf.files(FOLDER) if each.endswith(".atom"))]
     wanted = {_name(each) for each in newest}
     problems += (each for name in there if name not in wanted for each in _removed(room.shelf, name))
@@ -88,14 +94,45 @@ def _name(audience: str) -> str:
     return f"{FOLDER}/{audience}.atom" if audience else FEED
 
 
-def _made(editor: _Editor, editions: Sequence[Edition], *, known: bool) -> tuple[str, tuple[Problem, ...], bool]:
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A feed that is to be made."""
+
+    editor: _Editor
+    editions: Sequence[Edition]
+    news: Sequence[Edition]
+    """Those of topics that have changed since a feed told of them; all, where there was none."""
+    page: str
+    """A name for all that it is made of."""
+
+
+def _clear(room: Newsroom, due: Sequence[_Due]) -> set[str]:
+    """The names of feeds in which, at a first look, nothing is kept of any topic; each topic is opened once for all.
+
+    What one topic tells and another one keeps is found all the same: that is for a second look.
+    """
+    hays: dict[str, Haystack] = {}
+    for each in due:
+        with suppress(TemplateMistakeError):  # told when the feed is made
+            hays[each.editor.name] = haystack(each.editor.feed(each.news, bare=False))
+    clear = set(hays)
+    topics = {each.editor.name: frozenset(each.editor.topics(each.news)) for each in due}
+    for topic in sorted({slug for keys in topics.values() for slug, _ in keys}):
+        gate, entries = room.opened(topic)
+        for editor in (each.editor for each in due if each.editor.name in clear):
+            keys = sorted(topics[editor.name] & {entry.key for entry in entries})
+            if any(gate.told_in(editor.name, hays[editor.name], editor.secrets(gate, key)) for key in keys):
+                clear.discard(editor.name)
+    return clear
+
+
+def _made(due: _Due, *, clear: bool) -> tuple[str, tuple[Problem, ...], bool]:
     """The digest of the file, empty where there is none that should stay, what is wrong with it, and if it is bare.
 
     Where an old edition tells what is kept now, the feed has no words of any; where that is not enough, there is none.
-    `known` feeds were looked through before: only what topics that have changed say in them is.
     """
-    news = [each for each in editions if editor.room.changed(each.topic)] if known else editions
-    bare = bool(news) and bool(editor.leaks(news, editor.feed(news, bare=False)))
+    editor, editions, news = due.editor, due.editions, due.news
+    bare = bool(news) and not clear and bool(editor.leaks(news, editor.feed(news, bare=False)))
     if bare:
         news = editions
     leaks = editor.leaks(news, editor.feed(news, bare=True)) if bare else ()
@@ -135,10 +172,10 @@ class _Editor:
         labels = self.room.templates.digests()["labels"]
         names = repr((self._house, {slug: each.label for slug, each in self.room.library.audiences.items()}))
         told = (repr(each) for each in editions)
-        held = (self.room.kept(*each, self.audience) for each in self._topics(editions))
+        held = (self.room.kept(*each, self.audience) for each in self.topics(editions))
         return hashlib.sha256("\0".join((labels, names, *told, *held)).encode()).hexdigest()
 
-    def _topics(self, editions: Sequence[Edition]) -> list[tuple[str, str]]:
+    def topics(self, editions: Sequence[Edition]) -> list[tuple[str, str]]:
         """Those that can be read, with their languages."""
         topics = sorted({(each.topic, each.language) for each in editions})
         return [each for each in topics if self.room.kept(*each, self.audience)]
@@ -213,15 +250,18 @@ class _Editor:
         )
         return (edition.words[0], *(told if counts else (words["none"],)))
 
+    def secrets(self, gate: Gate, key: tuple[str, str]) -> tuple[Secrets, ...]:
+        """What the readers of the feed are kept from of a topic in a language; all are, where it is one for all."""
+        return gate.secrets(*key, self.audience) if self.audience else (gate.own(*key, None),)
+
     def leaks(self, editions: Sequence[Edition], data: bytes) -> tuple[Problem, ...]:
         """What the feed tells that its readers are kept from."""
         held: list[Secrets] = []
         gates: list[Gate] = []
-        for topic, language in self._topics(editions):
+        for topic, language in self.topics(editions):
             gate, entries = self._opened(topic)
             if any(entry.key == (topic, language) for entry in entries):
-                own = gate.own(topic, language, None)
-                held += gate.secrets(topic, language, self.audience) if self.audience else (own,)
+                held += self.secrets(gate, (topic, language))
                 gates.append(gate)
         # One topic may tell what another one keeps: all are looked for at once.
         return gates[0].leaks(self.name, data, held) if gates else ()

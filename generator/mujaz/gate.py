@@ -108,6 +108,10 @@ class Gate:
                 self._sound.clear()
         return found
 
+    def told_in(self, name: str, hay: Haystack, held: tuple[Secrets, ...]) -> tuple[Problem, ...]:
+        """The same of a file that is looked through for one topic after the other."""
+        return tuple(self._problems(name, held, hay, cache(lambda: self._beside(held))))
+
     def _beside(self, held: tuple[Secrets, ...]) -> Common:
         """What is common to all, and what these topics tell the reader: one may tell what another keeps."""
         common = self._common()

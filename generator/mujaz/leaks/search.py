@@ -10,11 +10,13 @@ from functools import cache, cached_property
 
 from mujaz.leaks.channels import Passage, names
 from mujaz.leaks.letters import WALL, letters, numbered, unnumbered, walled
-from mujaz.leaks.secrets import GRAM, LETTERS, STEP, Run, Secret, Secrets
+from mujaz.leaks.secrets import GRAM, LETTERS, STEP, Line, Run, Secret, Secrets
 from mujaz.problems import Where
 
 _FEW = 40
 """Short texts, from which on it is cheaper to cut the haystack up once than to go through it for each."""
+_LITTLE = 20_000
+"""Letters of a file that is cut up sooner than all that is kept."""
 _CUT = 8
 """Letters of the pieces: the shortest text that is looked for has as many."""
 _WORD = 4
@@ -158,21 +160,38 @@ def _begun(rest: str, told: str) -> bool:
 
 def long_runs(secrets: Secrets, said: str) -> Iterator[tuple[int, int, int]]:
     """The runs that stand in some letters, in either direction: text, run, place."""
-    index = secrets.index
-    hits = [at for at in range(0, len(said) - GRAM + 1, STEP) if said[at : at + GRAM] in index]
     seen: dict[tuple[int, int], int] = {}
-    for place in hits:
-        for line, at in index[said[place : place + GRAM]]:
-            shift = place - at
-            if seen.get((id(line), shift), 0) > place:  # it lies within a longer stretch that was found before
-                continue
-            start, end = _stretch(line.letters, said, at, shift)
-            seen[id(line), shift] = end + shift
-            for begin, close, which in line.runs[bisect_left(line.starts, start) :]:
-                if begin >= end:
-                    break
-                if close <= end:
-                    yield line.number, which, begin + shift
+    for line, at, place in _meetings(secrets, said):
+        shift = place - at
+        if seen.get((id(line), shift), 0) > place:  # it lies within a longer stretch that was found before
+            continue
+        start, end = _stretch(line.letters, said, at, shift)
+        seen[id(line), shift] = end + shift
+        for begin, close, which in line.runs[bisect_left(line.starts, start) :]:
+            if begin >= end:
+                break
+            if close <= end:
+                yield line.number, which, begin + shift
+
+
+def _meetings(secrets: Secrets, said: str) -> Iterator[tuple[Line, int, int]]:
+    """Where so many letters of a text and of a file are the same: the text, the place in it, the place in the file.
+
+    Either of them is cut into pieces that begin at each letter, and the other into some that lie apart.
+    """
+    if len(said) < _LITTLE and not secrets.indexed:
+        pieces: dict[str, list[int]] = {}
+        for place in range(len(said) - GRAM + 1):
+            pieces.setdefault(said[place : place + GRAM], []).append(place)
+        for line in secrets.lines:
+            for at in range(0, len(line.letters) - GRAM + 1, STEP):
+                for place in pieces.get(line.letters[at : at + GRAM], ()):
+                    yield line, at, place
+        return
+    index = secrets.index
+    for place in range(0, len(said) - GRAM + 1, STEP):
+        for line, at in index.get(said[place : place + GRAM], ()):
+            yield line, at, place
 
 
 def _stretch(line: str, said: str, at: int, shift: int) -> tuple[int, int]:

@@ -100,11 +100,20 @@ class Secrets:
     def index(self) -> Mapping[str, list[tuple[Line, int]]]:
         """Letters → where they stand in what is kept, read on, and read back: some programs store texts so."""
         found: dict[str, list[tuple[Line, int]]] = {}
-        for number, secret in enumerate(self.texts):
-            for line in _lines(number, secret):
-                for at in range(len(line.letters) - GRAM + 1):
-                    found.setdefault(line.letters[at : at + GRAM], []).append((line, at))
+        for line in self.lines:
+            for at in range(len(line.letters) - GRAM + 1):
+                found.setdefault(line.letters[at : at + GRAM], []).append((line, at))
         return found
+
+    @property
+    def indexed(self) -> bool:
+        """Whether someone has asked for the index, so that it costs nothing any more."""
+        return "index" in self.__dict__
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """The texts that are long enough to be looked up, in both directions."""
+        return tuple(line for number, secret in enumerate(self.texts) for line in _lines(number, secret))
 
     @cached_property
     def brief(self) -> Mapping[str, tuple[tuple[int, int], ...]]:
