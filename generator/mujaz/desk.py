@@ -219,7 +219,8 @@ class Desk:
         With what is to be remembered of them, and the editions that need not be kept any longer, which are gone.
         """
         fleet, shelf = self.fleet, self.shelf
-        office = index.Office(fleet.library, fleet.templates, shelf, state, crew)
+        feed = feeds.FEED if any(not self._gone(key) for key in self.archive.briefs()) else ""
+        office = index.Office(fleet.library, fleet.templates, shelf, state, crew, feed)
         keeping = fleet.library.workspace.editions
         ground = f"{fleet.common} {sorted(fleet.readers.items())} {keeping!r}"
         of = index.digest(office, fleet.everyone, ground, self._lies)

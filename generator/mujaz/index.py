@@ -40,6 +40,8 @@ class Office:
     state: State
     """As it is after the build."""
     exports: Exports
+    feed: str
+    """The address of the feed of new editions; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def digest(office: Office, everyone: str, ground: str, there: Callable[[str], bo
     parts = (
         f"{name}\0{made[name].sha256}\0{made[name].edition}\0{made[name].pages}" for name in sorted(made) if there(name)
     )
-    return hashlib.sha256("\n".join((everyone, ground, *parts)).encode()).hexdigest()
+    return hashlib.sha256("\n".join((everyone, ground, office.feed, *parts)).encode()).hexdigest()
 
 
 def lying(shelf: Shelf) -> str:
@@ -210,6 +212,7 @@ def _document(office: Office, cards: Mapping[str, Card]) -> Document:
     except (KeyError, TypeError) as error:
         where = Where(f"templates/labels/{workspace.languages[0]}.yaml")
         raise TemplateMistakeError(Problem("template-wrong", where, {"found": f"labels: {error}"})) from error
+    told = replace(told, feed=office.feed)
     return index(told, labels, office.templates, house=House(workspace, office.library.logo))
 
 

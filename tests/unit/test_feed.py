@@ -13,7 +13,7 @@ import feedparser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lxml import etree
+from lxml import etree, html
 
 from mujaz import produce as producing
 from mujaz.atom import ATOM, Feed, Post, atom
@@ -167,6 +167,20 @@ def test_each_edition_is_told_once_the_newest_first(root: Path) -> None:
         ("موضوع water · الوزير · الإصدار ١", "2026-01-01T00:00:00Z", "minister"),
         ("موضوع water · الناس · الإصدار ١", "2026-01-01T00:00:00Z", "public"),
     ]
+
+
+def test_the_index_leads_to_the_feed_where_there_is_one(root: Path) -> None:
+    """Readers of feeds find it by the head of the page, people by its foot; nothing of it is loaded."""
+    build(root, Request(), jobs=1, tell=lambda _: None)
+    page = (root / "output" / "index.html").read_text("utf-8")
+    assert "feed.atom" not in page
+    publish(root, 1)
+    page = html.document_fromstring((root / "output" / "index.html").read_bytes().decode())
+    (link,) = page.xpath("//head/link")
+    assert (link.get("rel"), link.get("type"), link.get("href")) == ("alternate", "application/atom+xml", "feed.atom")
+    (shown,) = page.xpath("//footer//a")
+    assert (root / "output" / shown.get("href")).is_file()
+    assert feedparser.parse((root / "output" / "feed.atom").read_bytes()).feed.title.startswith(link.get("title"))
 
 
 def test_links_lead_to_the_files_of_the_edition(root: Path) -> None:

@@ -109,3 +109,5 @@ class Listing:
     """Those that something is listed in."""
     topics: tuple[tuple[Listed, ...], ...]
     """The languages of each topic together; the newest topic first."""
+    feed: str = ""
+    """The address of the feed of new editions, relative to the index; empty where nothing is in the archive."""

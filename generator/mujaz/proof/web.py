@@ -21,7 +21,10 @@ def loaded(data: bytes, where: Where) -> Iterator[Problem]:
     policy = " ".join(root.xpath('//meta[@http-equiv="Content-Security-Policy"]/@content'))
     for element in root.iter(etree.Element):
         addresses = [element.get(name) for name in _LOADED]
-        addresses += [element.get("href")] if element.tag in ("link", "base", "image", "use") else []
+        linked = element.tag in ("base", "image", "use") or (
+            element.tag == "link" and element.get("rel") != "alternate"  # another form of the page: told of, not loaded
+        )
+        addresses += [element.get("href")] if linked else []
         styles = [element.get("style"), element.text if element.tag == "style" else None]
         found = [each for each in addresses if each and not each.startswith("data:")]
         found += [address for each in styles if each for address in _STYLE.findall(each)]
