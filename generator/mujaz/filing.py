@@ -9,11 +9,9 @@ from mujaz.archive import Issued
 from mujaz.jobs import Job, Site
 from mujaz.lock import encode, entry
 from mujaz.model.document import Made, Medium, State, Target
+from mujaz.model.edition import Key
 from mujaz.problems import Problem, Where
 from mujaz.publish import LOG, STATE, OutputError, Shelf
-
-Key = tuple[str, str, str]
-"""Topic, audience and language."""
 
 
 def noted(name: str, made: Made, shelf: Shelf) -> tuple[Problem, ...]:
