@@ -17,7 +17,7 @@ from mujaz.filing import kept
 from mujaz.fleet import Base, Fleet, base, muster
 from mujaz.lint import lint, unplaced
 from mujaz.lock import decode
-from mujaz.memory import remembered, retained
+from mujaz.memory import lasting, remembered, retained
 from mujaz.model.document import State, Target, pages_of
 from mujaz.plan import RefusedError, Request, unnamed
 from mujaz.problems import Problem, Severity, Where, errors, in_order
@@ -79,7 +79,7 @@ def build(
         if held != state or shelf.there(LOG):
             told += kept(held, shelf)
         listed, page, _ = desk.told(held, crew, memory)
-        retained(root, memory, replace(page, topics=fleet.seen), shelf, held)
+        retained(root, memory, replace(page, topics=fleet.seen, stamps=lasting(memory, shelf, held)))
         told += (*crew.problems, *desk.wrong)
         return _result(desk, run, held, (told, listed))
 
@@ -139,7 +139,7 @@ def clean(root: Path, today: datetime.date | None = None) -> tuple[list[str], tu
         desk = Desk(fleet, Request(), Archive(shelf, today), rest)
         told += desk.watch(memory)
         listed, page, old = desk.told(desk.state, crew, memory)
-        retained(root, memory, replace(page, topics=fleet.seen), shelf, rest)
+        retained(root, memory, replace(page, topics=fleet.seen, stamps=lasting(memory, shelf, rest)))
     return gone + old, in_order((*fleet.problems, *doubts, *told, *listed))
 
 
