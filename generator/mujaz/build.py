@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from mujaz import produce
-from mujaz.archive import Archive, Stacks
+from mujaz.archive import Archive
 from mujaz.desk import Desk
 from mujaz.export.site import INDEX
 from mujaz.filing import kept
@@ -23,6 +23,7 @@ from mujaz.plan import RefusedError, Request, unnamed
 from mujaz.problems import Problem, Severity, Where, errors, in_order
 from mujaz.produce import Built, Ears, How, Run, Step
 from mujaz.publish import LOG, STATE, OutputError, Shelf, opened
+from mujaz.stacks import Stacks
 from mujaz.stamps import Stamps
 from mujaz.survey import survey, swept, unswept
 from mujaz.workers import Crew

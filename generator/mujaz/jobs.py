@@ -10,9 +10,10 @@ from hashlib import sha256
 from types import MappingProxyType
 
 from mujaz.arabic import HijriRangeError
-from mujaz.archive import Archive, Editor
+from mujaz.archive import Archive
 from mujaz.assemble import assemble
 from mujaz.changes import Clerk
+from mujaz.editor import Editor
 from mujaz.export.engines import versions
 from mujaz.faces import digest, lacking
 from mujaz.gate import Gate
