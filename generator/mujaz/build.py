@@ -10,19 +10,20 @@ from pathlib import Path
 from typing import NoReturn
 
 from mujaz import produce
-from mujaz.archive import Archive, Stacks
+from mujaz.archive import Archive
 from mujaz.desk import Desk
 from mujaz.export.site import INDEX
 from mujaz.filing import kept
 from mujaz.fleet import Base, Fleet, base, muster
 from mujaz.lint import lint, unplaced
 from mujaz.lock import decode
-from mujaz.memory import remembered, retained
+from mujaz.memory import lasting, remembered, retained
 from mujaz.model.document import State, Target, pages_of
 from mujaz.plan import RefusedError, Request, unnamed
 from mujaz.problems import Problem, Severity, Where, errors, in_order
 from mujaz.produce import Built, Ears, How, Run, Step
 from mujaz.publish import LOG, STATE, OutputError, Shelf, opened
+from mujaz.stacks import Stacks
 from mujaz.stamps import Stamps
 from mujaz.survey import survey, swept, unswept
 from mujaz.workers import Crew
@@ -79,7 +80,7 @@ def build(
         if held != state or shelf.there(LOG):
             told += kept(held, shelf)
         listed, page, _ = desk.told(held, crew, memory)
-        retained(root, memory, replace(page, topics=fleet.seen), shelf, held)
+        retained(root, memory, replace(page, topics=fleet.seen, stamps=lasting(memory, shelf, held)))
         told += (*crew.problems, *desk.wrong)
         return _result(desk, run, held, (told, listed))
 
@@ -139,7 +140,7 @@ def clean(root: Path, today: datetime.date | None = None) -> tuple[list[str], tu
         desk = Desk(fleet, Request(), Archive(shelf, today), rest)
         told += desk.watch(memory)
         listed, page, old = desk.told(desk.state, crew, memory)
-        retained(root, memory, replace(page, topics=fleet.seen), shelf, rest)
+        retained(root, memory, replace(page, topics=fleet.seen, stamps=lasting(memory, shelf, rest)))
     return gone + old, in_order((*fleet.problems, *doubts, *told, *listed))
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from mujaz import feeds, index, strays
-from mujaz.archive import MEMORY, RECORD, Archive, Editor, folder_of
+from mujaz import archiving, feeds, guarding, index, strays
+from mujaz.archive import MEMORY, Archive
+from mujaz.editor import Editor
 from mujaz.filing import kept
 from mujaz.fleet import Fleet
 from mujaz.gate import Gate, reader
@@ -21,6 +22,7 @@ from mujaz.plan import Request
 from mujaz.problems import Problem, errors
 from mujaz.produce import Planned
 from mujaz.publish import Shelf
+from mujaz.stacks import RECORD, folder_of
 from mujaz.watch import watch
 from mujaz.workers import Exports
 
@@ -87,7 +89,7 @@ class Desk:
         if made != state.made:
             self.state = replace(state, made=made)
             problems += kept(self.state, self.shelf) if problems else ()
-        problems += self.archive.watch(lambda key: fleet.kept(key[0], key[2], key[1]), self._editor)
+        problems += guarding.watch(self.archive, lambda key: fleet.kept(key[0], key[2], key[1]), self._editor)
         problems += self._strays(sorted(files))
         self._forget(files)
         return tuple(problems)
@@ -115,7 +117,7 @@ class Desk:
         briefs = [key for key in archive.briefs() if self._gone(key)]
         if not named and not briefs:
             return ()
-        every = not self.trusted or any(map(archive.torn, briefs))
+        every = not self.trusted or any(guarding.torn(archive, key) for key in briefs)
         slugs = [slug for slug in fleet.slugs if (every or slug in fleet.anew) and fleet.seen[slug].keeps]
         lost = strays.Strays(named, briefs, fleet.library.audiences.__contains__)
         return tuple(strays.search(lost, archive, slugs, self._opened))
@@ -158,7 +160,9 @@ class Desk:
         if self.present[target.name] != made.sha256:
             return False
         key = (target.topic, target.audience, target.language)
-        return self.archive.today is None or self.archive.seems_whole(key, made.edition, target.name.partition("/")[2])
+        return self.archive.today is None or guarding.seems_whole(
+            self.archive, key, made.edition, target.name.partition("/")[2]
+        )
 
     def _lies(self, name: str) -> bool:
         """Whether a file is in its place, also one that this run has made."""
@@ -229,7 +233,7 @@ class Desk:
             return (), Memory(index=of, page=memory.page), []
         self.state = state
         problems = self._listed(office)
-        gone, more = self.archive.retain(keeping)
+        gone, more = archiving.retain(self.archive, keeping)
         problems += (*more, *feeds.update(self._newsroom()))
         well = not errors(problems)
         return problems, Memory(index=of if well else "", page=lying(shelf) if well else ""), gone

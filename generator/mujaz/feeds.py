@@ -12,8 +12,9 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
+from mujaz import archiving
 from mujaz.arabic import counted, digits
-from mujaz.archive import Archive, unwritten
+from mujaz.archive import Archive
 from mujaz.atom import Feed, Post, atom
 from mujaz.export.site import INDEX
 from mujaz.gate import Gate
@@ -23,6 +24,7 @@ from mujaz.model.edition import Edition, Key
 from mujaz.notes import voice_for
 from mujaz.problems import Problem, Where
 from mujaz.publish import OutputError, Shelf
+from mujaz.stacks import unwritten
 from mujaz.templates import TemplateMistakeError, Templates, labels_of
 
 FEED = "feed.atom"
@@ -87,7 +89,7 @@ def update(room: Newsroom) -> tuple[Problem, ...]:
     there = [FEED, *(f"{FOLDER}/{each}" for each in room.shelf.files(FOLDER) if each.endswith(".atom"))]
     wanted = {_name(each) for each in newest}
     problems += (each for name in there if name not in wanted for each in _removed(room.shelf, name))
-    return (*problems, *room.archive.close(kept))
+    return (*problems, *archiving.close(room.archive, kept))
 
 
 def _name(audience: str) -> str:

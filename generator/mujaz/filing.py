@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 
-from mujaz.archive import Issued
+from mujaz.archiving import Issued, holds, keep
 from mujaz.jobs import Job, Site
 from mujaz.lock import encode, entry
 from mujaz.model.document import Made, Medium, State, Target
-from mujaz.problems import Problem, Where
+from mujaz.model.edition import Key
+from mujaz.problems import Problem
 from mujaz.publish import LOG, STATE, OutputError, Shelf
-
-Key = tuple[str, str, str]
-"""Topic, audience and language."""
+from mujaz.stacks import unwritten
 
 
 def noted(name: str, made: Made, shelf: Shelf) -> tuple[Problem, ...]:
@@ -39,17 +38,16 @@ def published(name: str, data: bytes, shelf: Shelf) -> tuple[Problem, ...]:
 def _written(name: str, write: Callable[[], object]) -> tuple[Problem, ...]:
     try:
         write()
-    except OutputError as error:
-        return (Problem(error.args[0], Where(f"output/{name}"), {"found": error.args[1]}),)
-    except OSError as error:
-        return (Problem("output-unwritable", Where(f"output/{name}"), {"found": error.strerror or str(error)}),)
+    except (OSError, OutputError) as error:
+        return (unwritten(name, error),)
     return ()
 
 
 def archived(job: Job, made: Mapping[str, Made], site: Site) -> tuple[Problem, ...]:
     """Put into the archive what was published of a brief, in all media, and is not there yet."""
     ours = issued(job.key, job.inputs["brief"], made)
-    if not ours or site.archive.holds(job.key, next(iter(ours.values())), list(map(_file, ours))):
+    number = max((each.edition for each in ours.values()), default=0)
+    if not ours or holds(site.archive, job.key, number, list(map(_file, ours))):
         return ()
     files = {
         _file(name): data
@@ -57,8 +55,7 @@ def archived(job: Job, made: Mapping[str, Made], site: Site) -> tuple[Problem, .
         if (data := site.shelf.read(name)) is not None and sha256(data).hexdigest() == each.sha256
     }
     pages = next((each.pages for each in ours.values() if each.pages), None)
-    number = next(iter(ours.values())).edition
-    return site.archive.keep(job.brief, Issued(number, files, pages), site.editor)
+    return keep(site.archive, job.brief, Issued(number, files, pages), site.editor)
 
 
 def issued(key: Key, brief: str, made: Mapping[str, Made]) -> dict[str, Made]:

@@ -16,7 +16,7 @@ from mujaz.gate import Gate
 from mujaz.jobs import Site
 from mujaz.listing import Free, unkept
 from mujaz.memory import Memory, Seen
-from mujaz.model.content import Entry, Library
+from mujaz.model.content import Entry, EntryKey, Library
 from mujaz.model.document import State, Target
 from mujaz.plan import Request, asked, narrowed, targets
 from mujaz.problems import Problem, errors, in_order
@@ -25,9 +25,6 @@ from mujaz.sources import Sources, common, meant, sources, topic
 from mujaz.stamps import Stamps
 from mujaz.survey import unsound, unswept
 from mujaz.templates import Templates, open_templates
-
-Key = tuple[str, str]
-"""Slug and language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +71,7 @@ class Fleet:
         """Of the topics that are sound."""
         return tuple(slug for slug in sorted(self.seen) if slug not in self.library.broken)
 
-    def keys(self, slugs: Iterable[str] | None = None) -> list[Key]:
+    def keys(self, slugs: Iterable[str] | None = None) -> list[EntryKey]:
         """The sound topics, or some of them, in each of their languages."""
         return [
             (slug, language)

@@ -10,16 +10,17 @@ from hashlib import sha256
 from types import MappingProxyType
 
 from mujaz.arabic import HijriRangeError
-from mujaz.archive import Archive, Editor
+from mujaz.archive import Archive
 from mujaz.assemble import assemble
 from mujaz.changes import Clerk
+from mujaz.editor import Editor
 from mujaz.export.engines import versions
 from mujaz.faces import digest, lacking
 from mujaz.gate import Gate
 from mujaz.model.brief import Brief, Selection, plain
 from mujaz.model.content import Entry, Library
 from mujaz.model.document import Made, Medium, State, Target, Theme
-from mujaz.model.edition import Issue, Since
+from mujaz.model.edition import Issue, Key, Since
 from mujaz.model.yielded import Yielded
 from mujaz.plan import Request, targets, why
 from mujaz.problems import Problem, Where
@@ -99,7 +100,7 @@ class Job:
     """The digest of the content that all this was found in; empty where it must not be remembered."""
 
     @property
-    def key(self) -> tuple[str, str, str]:
+    def key(self) -> Key:
         """Topic, audience and language: one selection is told in all media."""
         return _key(self.target)
 

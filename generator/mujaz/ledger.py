@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mujaz.arabic import closest
-from mujaz.archive import Stacks
 from mujaz.editions import differences
 from mujaz.model.edition import Change, Edition, Key
 from mujaz.plan import RefusedError, Request
 from mujaz.problems import Problem, Where
 from mujaz.publish import Shelf
+from mujaz.stacks import Stacks
 
 
 @dataclass(frozen=True, slots=True)

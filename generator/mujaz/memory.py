@@ -85,17 +85,22 @@ def remembered(root: Path) -> Memory:
     return decode(recall(root))
 
 
-def retained(root: Path, last: Memory, now: Memory, shelf: Shelf, state: State) -> None:
-    """Leave for the next run what this one saw, where that would save it work."""
-    topics = {slug: each for slug, each in now.topics.items() if each.of}
+def lasting(last: Memory, shelf: Shelf, state: State) -> dict[str, tuple[Stamp, str]]:
+    """The stamps that the next run can go by, also those of files that this one had no reason to look at."""
     stamps = shelf.stamps.settled(shelf.moment())
-    for name, each in last.stamps.items():  # of files that this run had no reason to look at
+    for name, each in last.stamps.items():
         if name.removeprefix("output/") in state.made:
             stamps.setdefault(name, each)
-    fresh = sum(last.stamps.get(name) != each for name, each in stamps.items())
+    return stamps
+
+
+def retained(root: Path, last: Memory, now: Memory) -> None:
+    """Leave for the next run what this one saw, where that would save it work."""
+    topics = {slug: each for slug, each in now.topics.items() if each.of}
+    fresh = sum(last.stamps.get(name) != each for name, each in now.stamps.items())
     same = (last.topics, last.index, last.page) == (topics, now.index, now.page)
     if not same or fresh > _WORTH:
-        remember(root, encode(replace(now, topics=topics, stamps=stamps)))
+        remember(root, encode(replace(now, topics=topics)))
 
 
 def _text(data: object) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from mujaz.arabic import closest
-from mujaz.model.content import Library
+from mujaz.model.content import EntryKey, Library
 from mujaz.model.document import Made, Medium, Target
 from mujaz.model.text import SLUG
 from mujaz.problems import Problem, Where
@@ -37,7 +37,7 @@ class RefusedError(Exception):
         self.problem = problem
 
 
-def targets(keys: Iterable[tuple[str, str]], library: Library, request: Request) -> Iterator[Target]:
+def targets(keys: Iterable[EntryKey], library: Library, request: Request) -> Iterator[Target]:
     """All files that are asked for, by topic, audience, language and format; `keys` are slugs with a language each."""
     some = narrowed(request)
     for slug, language in sorted(keys):

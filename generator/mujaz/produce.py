@@ -9,11 +9,12 @@ from hashlib import sha256
 
 from mujaz.compose import compose
 from mujaz.export import export
-from mujaz.filing import Key, archived, noted, published
+from mujaz.filing import archived, noted, published
 from mujaz.fit import Search
 from mujaz.gate import Gate, reader
 from mujaz.jobs import Job, Mistakes, Site, issue_of, number_of, told_at
 from mujaz.model.document import Document, Made, Medium, Output, State, Target
+from mujaz.model.edition import Key
 from mujaz.model.limits import Limits
 from mujaz.model.yielded import Yielded
 from mujaz.plan import why

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from mujaz.archive import Archive, Editor
+from mujaz import guarding
+from mujaz.archive import Archive
+from mujaz.editor import Editor
 from mujaz.jobs import Site
 from mujaz.leaks import Secrets
 from mujaz.model.edition import Key
@@ -40,11 +42,11 @@ def search(strays: Strays, archive: Archive, slugs: Sequence[str], opened: Calla
             yield from looked(archive.stacks.shelf, name, sites[-1].gate, _kept(sites, key, strays))
         for key in strays.briefs:
             editor = Editor(sites[-1].gate, sites[-1].clerk, _kept(sites, key, strays))
-            found[key] += archive.search(key, editor, archive.known(key).days)
+            found[key] += guarding.search(archive, key, editor, archive.known(key).days)
     for key, problems in found.items():
         yield from problems
-        if slugs or archive.torn(key):
-            archive.searched(key, problems)
+        if slugs or guarding.torn(archive, key):
+            guarding.searched(archive, key, problems)
 
 
 def _kept(sites: Iterable[Site], key: Key, strays: Strays) -> tuple[Secrets, ...]:

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 import chance
 from mujaz import produce as producing
 from mujaz import records, stamps
-from mujaz.archive import MEMORY, Stacks
+from mujaz.archive import MEMORY
 from mujaz.build import Result, build, clean
 from mujaz.changes import Clerk, told
 from mujaz.cli import main
@@ -34,6 +34,7 @@ from mujaz.model.document import Document, Made, Medium, Output
 from mujaz.model.edition import Change, Chapter, Edition, Keeping, Piece, Since, Told
 from mujaz.plan import Request
 from mujaz.publish import STATE, Shelf
+from mujaz.stacks import Stacks
 from mujaz.templates import labels_of
 from mujaz.workers import Failure
 from workspace import (

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from mujaz.model.blocks import Block
 from mujaz.model.content import Audience, Entry
+from mujaz.model.edition import Key
 from mujaz.model.points import Point
 from mujaz.model.text import Depth
 
@@ -165,6 +166,11 @@ class Brief:
     lists: tuple[ReadingList, ...]
     sources: tuple[Mapping[str, Any], ...]
     """What the reader sees cited, as CSL-JSON, in the order of the lists."""
+
+    @property
+    def key(self) -> Key:
+        """Topic, audience and language."""
+        return (self.slug, self.audience, self.language)
 
     @property
     def length(self) -> int:

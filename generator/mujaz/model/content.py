@@ -237,6 +237,10 @@ class Source:
         return start
 
 
+EntryKey = tuple[str, str]
+"""A topic's slug, and one of its languages."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A topic in one language, with the references that it may cite."""
@@ -255,7 +259,7 @@ class Entry:
     """Place of a chart's `data` that a CSV file gave → that file."""
 
     @property
-    def key(self) -> tuple[str, str]:
+    def key(self) -> EntryKey:
         """Slug and language."""
         return (self.slug, self.language)
 
