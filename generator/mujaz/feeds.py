@@ -114,10 +114,10 @@ def _clear(room: Newsroom, due: Sequence[_Due]) -> set[str]:
     What one topic tells and another one keeps is found all the same: that is for a second look.
     """
     hays: dict[str, Haystack] = {}
-    for each in due:
+    for each in (each for each in due if each.news):
         with suppress(TemplateMistakeError):  # told when the feed is made
             hays[each.editor.name] = haystack(each.editor.feed(each.news, bare=False))
-    clear = set(hays)
+    clear = {each.editor.name for each in due if not each.news or each.editor.name in hays}
     topics = {each.editor.name: frozenset(each.editor.topics(each.news)) for each in due}
     for topic in sorted({slug for keys in topics.values() for slug, _ in keys}):
         gate, entries = room.opened(topic)
@@ -134,7 +134,7 @@ def _made(due: _Due, *, clear: bool) -> tuple[str, tuple[Problem, ...], bool]:
     Where an old edition tells what is kept now, the feed has no words of any; where that is not enough, there is none.
     """
     editor, editions, news = due.editor, due.editions, due.news
-    bare = bool(news) and not clear and bool(editor.leaks(news, editor.feed(news, bare=False)))
+    bare = not clear and bool(editor.leaks(news, editor.feed(news, bare=False)))
     if bare:
         news = editions
     leaks = editor.leaks(news, editor.feed(news, bare=True)) if bare else ()
