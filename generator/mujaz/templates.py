@@ -83,6 +83,8 @@ class Templates:
     """Those that were stopped, by their origins, since the files were opened."""
     loaded: list[str] = field(default_factory=list, repr=False, compare=False)
     """The origins of what was compiled, each once, in its order."""
+    spoken: dict[str, Mapping[str, Any]] = field(default_factory=dict, repr=False, compare=False)
+    """Language → the words of it that were read."""
 
     def environment(self, *, site: bool) -> _Sandbox:
         """Jinja over these files, made once: it compiles each of them when it is first asked for."""
@@ -233,8 +235,14 @@ def rendered(templates: Templates, name: str, given: Mapping[str, Any]) -> str:
         raise TemplateMistakeError(_mistake(error, templates)) from error
 
 
-def labels_of(templates: Templates, language: str) -> dict[str, Any]:
+def labels_of(templates: Templates, language: str) -> Mapping[str, Any]:
     """The words of a language that templates print: the package's, word by word replaced by the house's."""
+    if language not in templates.spoken:
+        templates.spoken[language] = _labels(templates, language)
+    return templates.spoken[language]
+
+
+def _labels(templates: Templates, language: str) -> Mapping[str, Any]:
     name = f"labels/{language}.yaml"
     merged: dict[str, Any] = {}
     for content, origin in templates.layers(name):
