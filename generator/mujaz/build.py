@@ -68,9 +68,7 @@ def build(
         produce.hands(jobs, house.limits, cluster, shelf) as crew,
     ):
         state, told = recalled(shelf)
-        fleet = muster(root, ground, shelf.stamps, memory)
-        if fleet.anew:
-            produce.prepared(crew, prove=request.prove)
+        fleet = muster(root, ground, shelf.stamps, memory, lambda: produce.prepared(crew, prove=request.prove))
         desk = Desk(fleet, request, Archive(shelf, request.today), state)
         if house.deliveries:
             introduce(fleet, desk.archive.stacks)

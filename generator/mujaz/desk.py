@@ -182,7 +182,10 @@ class Desk:
         return self.marks[key, now]
 
     def plans(self, stale: Iterable[Target]) -> Iterator[Planned]:
-        """What is to be made, each topic read when it is its turn."""
+        """What is to be made, each topic read when it is its turn, and of each the longest brief first.
+
+        Else all would wait for it at the end, when there is nothing else to be done.
+        """
         for slug, asked in _by_topic(stale):
             if not self.fleet.unchanged(slug):  # what was learnt of it is of another one
                 self.sites.pop(slug, None)
@@ -191,13 +194,23 @@ class Desk:
             if errors(wrong):
                 self.stopped.add(slug)
             self.free |= {entry.key: unkept(entry) for entry in site.library.topics}
-            jobs, mistakes = plan(site, replace(self.request, topics=frozenset({slug})))
-            ours = [job for job in jobs if job.target in asked or not job.wanted]
-            yield Planned(
-                site,
-                tuple(replace(job, of=self.of(job.target) if same else "") for job in ours),
-                tuple(each for each in mistakes if each[0] in asked),
-            )
+            for audience in self._longest_first(asked):
+                request = replace(self.request, topics=frozenset({slug}), audiences=frozenset({audience}))
+                jobs, mistakes = plan(site, request)
+                ours = [job for job in jobs if job.target in asked or not job.wanted]
+                yield Planned(
+                    site,
+                    tuple(replace(job, of=self.of(job.target) if same else "") for job in ours),
+                    tuple(each for each in mistakes if each[0] in asked),
+                )
+
+    def _longest_first(self, asked: Iterable[Target]) -> list[str]:
+        """The audiences of a topic's files, by the pages that these had when they were made last."""
+        pages: dict[str, int] = {}
+        for target in asked:
+            made = self.state.made.get(target.name)
+            pages[target.audience] = max(pages.get(target.audience, 0), (made.pages or 0) if made else 0)
+        return sorted(pages, key=lambda audience: (-pages[audience], audience))
 
     def shown(self, job: Job, sha256: str) -> None:
         """Keep what the index may know of a file."""

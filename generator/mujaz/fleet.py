@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -172,8 +172,11 @@ def base(root: Path) -> Base | None:
     return None if grounds is None else Base(grounds, wrong, of)
 
 
-def muster(root: Path, base_: Base, stamps: Stamps, memory: Memory) -> Fleet:
-    """What can be built: topics that are as the last run saw them are not read again."""
+def muster(root: Path, base_: Base, stamps: Stamps, memory: Memory, awake: Callable[[], None] = lambda: None) -> Fleet:
+    """What can be built: topics that are as the last run saw them are not read again.
+
+    `awake` is called once where there are others, before they are: there will be something to make.
+    """
     grounds, templates = base_.grounds, open_templates(root)
     of = sources(root, grounds.slugs, stamps)
     if replace(of, topics={}) != base_.of:
@@ -187,6 +190,8 @@ def muster(root: Path, base_: Base, stamps: Stamps, memory: Memory) -> Fleet:
         if (each := memory.topics.get(slug)) and shared and each.of == _joined(ground, of.topics[slug])
     }
     rest = [slug for slug in grounds.slugs if slug not in seen]
+    if rest:
+        awake()
     gate = Gate(grounds.library, templates)
     with unswept():
         looks = dict(

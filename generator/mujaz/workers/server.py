@@ -9,7 +9,16 @@ from pathlib import Path
 from typing import Any
 
 _PROOF = ("mujaz.proof.meant", "mujaz.proof.read", "mujaz.proof.joining")
-_PRELOADED = ("mujaz.workers.hand", "mujaz.export.pdf", "mujaz.export.html", *_PROOF, "bidi", "numpy", "pypdfium2")
+_PRELOADED = (
+    "mujaz.workers.still",
+    "mujaz.workers.hand",
+    "mujaz.export.pdf",
+    "mujaz.export.html",
+    *_PROOF,
+    "bidi",
+    "numpy",
+    "pypdfium2",
+)
 """What workers share from the start beside the room of their work: heavy modules, read once for all of them."""
 _ALONE = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
 """Libraries take memory for each processor of the machine, though a worker is one of many and works alone."""
