@@ -68,7 +68,7 @@ def build(
         produce.hands(jobs, house.limits, cluster, shelf) as crew,
     ):
         state, told = recalled(shelf)
-        fleet = muster(root, ground, shelf.stamps, memory, lambda: produce.prepared(crew, prove=request.prove))
+        fleet = muster(ground, shelf.stamps, memory, lambda: produce.prepared(crew, prove=request.prove))
         desk = Desk(fleet, request, Archive(shelf, request.today), state)
         if house.deliveries:
             introduce(fleet, desk.archive.stacks)
@@ -128,7 +128,7 @@ def clean(root: Path, today: datetime.date | None = None) -> tuple[list[str], tu
         produce.hands(1, house.limits, None, shelf) as crew,
     ):
         state, doubts = recalled(shelf)
-        fleet = muster(root, ground, shelf.stamps, memory)
+        fleet = muster(ground, shelf.stamps, memory)
         gone = left_over(fleet, state)
         for name in gone:
             shelf.remove(name)

@@ -158,6 +158,7 @@ class Fleet:
 class Base:
     """What all topics stand on, as it was read."""
 
+    root: Path
     grounds: Grounds
     wrong: tuple[Problem, ...]
     """What is wrong with it, as far as reading tells."""
@@ -169,15 +170,15 @@ def base(root: Path) -> Base | None:
     """What all topics stand on; None where `mujaz.yaml` itself cannot be understood."""
     of = sources(root, (), Stamps())
     grounds, wrong = read_grounds(root)
-    return None if grounds is None else Base(grounds, wrong, of)
+    return None if grounds is None else Base(root, grounds, wrong, of)
 
 
-def muster(root: Path, base_: Base, stamps: Stamps, memory: Memory, awake: Callable[[], None] = lambda: None) -> Fleet:
+def muster(base_: Base, stamps: Stamps, memory: Memory, awake: Callable[[], None] = lambda: None) -> Fleet:
     """What can be built: topics that are as the last run saw them are not read again.
 
     `awake` is called once where there are others, before they are: there will be something to make.
     """
-    grounds, templates = base_.grounds, open_templates(root)
+    root, grounds, templates = base_.root, base_.grounds, open_templates(base_.root)
     of = sources(root, grounds.slugs, stamps)
     if replace(of, topics={}) != base_.of:
         of = Sources({}, {}, "", "")  # someone is at work in them: nothing is remembered of this run

@@ -49,7 +49,7 @@ def listed(root: Path, request: Request) -> tuple[Fleet | None, list[Standing], 
     memory = remembered(root)
     shelf = Shelf(root / "output", Stamps(memory.stamps))
     state, _ = recalled(shelf)
-    fleet = muster(root, ground, shelf.stamps, memory)
+    fleet = muster(ground, shelf.stamps, memory)
     archive = Archive(shelf)
     fresh, stale = Desk(fleet, request, archive, state).sorted()
     standing = [Standing(target, (), state.made[target.name].yielded) for target in fresh]
@@ -114,7 +114,7 @@ def why(root: Path, name: str) -> tuple[list[Reason], tuple[Problem, ...]]:
     memory = remembered(root)
     shelf = Shelf(root / "output", Stamps(memory.stamps))
     state, doubts = recalled(shelf)
-    fleet = muster(root, ground, shelf.stamps, memory)
+    fleet = muster(ground, shelf.stamps, memory)
     known = {each.name: each for each in fleet.every}
     held = {each for each in state.made if each.partition("/")[0] in fleet.library.broken}
     wanted = called(name, [*known, *held])
