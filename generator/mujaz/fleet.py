@@ -126,6 +126,11 @@ class Fleet:
         """Knows the words in which readers are told of editions."""
         return Clerk(self.library, self.templates)
 
+    def _marked(self, slug: str, *, same: bool) -> Mapping[tuple[EntryKey, str], str]:
+        """What is known of a topic's secrets, where it is as it was."""
+        kept = self.seen[slug].kept.items() if same and slug in self.seen else ()
+        return {((slug, language), name): mark for language, each in kept for name, mark in each.items() if name}
+
     def unchanged(self, slug: str) -> bool:
         """Whether a topic lies there as it did at first."""
         return topic(self.root, slug, Stamps()) == self.of.topics[slug]
@@ -142,12 +147,15 @@ class Fleet:
             entries, findings = _checked(self.root, slug, self.grounds)
             wrong = concluded([findings], self.library)
             entries = () if errors(wrong) else entries
+        others = (each for each in self.lenders if each.slug != slug)
         site = Site(
             replace(self.library, topics=entries),
             self.templates,
             archive.stacks.shelf,
             state,
-            self.gate.of((*entries, *(each for each in self.lenders if each.slug != slug))),
+            self.gate.of(
+                (*entries, *(each for each in self.lenders if each.slug != slug)), self._marked(slug, same=same)
+            ),
             archive,
             self.clerk,
         )

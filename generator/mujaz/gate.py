@@ -6,7 +6,7 @@ import datetime
 import hashlib
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import accumulate
@@ -45,16 +45,20 @@ class Gate:
         # What is looked up weighs megabytes for each topic and reader, and targets come in the order of topics.
         self._whole = lru_cache(maxsize=_TOPICS)(self._read)
         self._secrets = lru_cache(maxsize=_TOPICS * 8)(self._kept)
-        self._mark = cache(self._marked)
+        self._marks: dict[tuple[tuple[str, str], str | None], str] = {}
         self._strangers = cache(self._lent)
         self._common = cache(self._told)
         self._public = cache(lambda: Known(self._common().letters))
         self._worded = cache(self._lines)
         self._sound: dict[tuple[str, ...], None] = {}
 
-    def of(self, entries: Iterable[Entry]) -> Gate:
-        """The gate over other topics of the same house, whose own words are gone through once for all."""
+    def of(self, entries: Iterable[Entry], marks: Mapping[tuple[tuple[str, str], str], str] | None = None) -> Gate:
+        """The gate over other topics of the same house, whose own words are gone through once for all.
+
+        `marks` are those of these topics that are known: topic and language, audience → what `mark` gave.
+        """
         other = Gate(replace(self._library, topics=tuple(entries)), self._templates)
+        other._marks.update(marks or {})
         for name in ("_common", "_public", "_worded", "_sound"):
             setattr(other, name, getattr(self, name))
         return other
@@ -78,11 +82,14 @@ class Gate:
         """A name for it: what was looked through for the same need not be looked through again."""
         if (topic, language) not in self._entries:
             return ""
-        return self.joined(self._mark((topic, language), audience), (topic, language), audience)
+        return self.joined(self.mark(topic, language, audience), (topic, language), audience)
 
     def mark(self, topic: str, language: str, audience: str | None) -> str:
         """Two names for what a topic itself keeps: with what of it the reader may know all the same, and with all."""
-        return self._mark((topic, language), audience)
+        key = (topic, language)
+        if (key, audience) not in self._marks:
+            self._marks[key, audience] = self._marked(key, audience)
+        return self._marks[key, audience]
 
     def joined(self, own: str, but: tuple[str, str], audience: str) -> str:
         """The digest of what a topic itself keeps, by its mark, with what other topics lend to the house's templates.

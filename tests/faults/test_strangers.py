@@ -194,7 +194,8 @@ def inert(page: HtmlElement, name: str) -> None:
     for each in page.iter():
         if not isinstance(each.tag, str):
             continue
-        assert each.tag not in {"iframe", "object", "embed", "base", "link", "math", "animate", "audio"}, name
+        assert each.tag not in {"iframe", "object", "embed", "base", "math", "animate", "audio"}, name
+        assert each.tag != "link" or (name, each.get("href")) == ("index.html", "feed.atom"), name
         assert each.tag != "form" or (name == "index.html" and each.get("action") is None), "but for the search"
         assert not (each.tag == "meta" and each.get("http-equiv", "").lower() == "refresh"), name
         for key, value in each.attrib.items():

@@ -12,6 +12,7 @@ from mujaz.leaks.letters import WALL, numbered, unnumbered
 from mujaz.leaks.search import is_open, long_runs
 from mujaz.leaks.secrets import LETTERS, Secrets
 
+_NONE: frozenset[str] = frozenset()
 _MOST = 64
 """Letters of the longest run that may be made of the end of one text and the start of another."""
 
@@ -42,22 +43,26 @@ class Known:
     def _starts_with(self, said: str) -> bool:
         return said in self._starts or (self._others is not None and said in self._others._starts)
 
-    def _ends_with(self, said: str) -> bool:
-        return said in self._ends or (self._others is not None and said in self._others._ends)
-
-    def _is(self, said: str) -> bool:
-        return said in self._texts or (self._others is not None and said in self._others._texts)
-
     def joins(self, run: str) -> bool:
         """Whether the end of one text and the start of another make these letters, with whole texts between them."""
         if len(run) > _MOST:
             return is_open(run, self.letters)
-        return any(self._ends_with(run[:at]) and self._goes_on(run[at:]) for at in range(1, len(run)))
+        ends, others = self._ends, self._others._ends if self._others else _NONE
+        for at in range(1, len(run)):
+            end = run[:at]
+            if (end in ends or end in others) and self._goes_on(run[at:]):
+                return True
+        return False
 
     def _goes_on(self, rest: str) -> bool:
         if self._starts_with(rest):
             return True
-        return any(self._is(rest[:at]) and self._goes_on(rest[at:]) for at in range(1, len(rest)))
+        texts, others = self._texts, self._others._texts if self._others else _NONE
+        for at in range(1, len(rest)):
+            whole = rest[:at]
+            if (whole in texts or whole in others) and self._goes_on(rest[at:]):
+                return True
+        return False
 
 
 def excused(secrets: Secrets, known: Known) -> Iterator[str]:
