@@ -126,7 +126,7 @@ class Fleet:
         """Knows the words in which readers are told of editions."""
         return Clerk(self.library, self.templates)
 
-    def _marked(self, slug: str, *, same: bool) -> Mapping[tuple[EntryKey, str], str]:
+    def _marked(self, slug: str, *, same: bool) -> Mapping[tuple[EntryKey, str | None], str]:
         """What is known of a topic's secrets, where it is as it was."""
         kept = self.seen[slug].kept.items() if same and slug in self.seen else ()
         return {((slug, language), name): mark for language, each in kept for name, mark in each.items() if name}
@@ -153,9 +153,7 @@ class Fleet:
             self.templates,
             archive.stacks.shelf,
             state,
-            self.gate.of(
-                (*entries, *(each for each in self.lenders if each.slug != slug)), self._marked(slug, same=same)
-            ),
+            self.gate.of((*entries, *others), self._marked(slug, same=same)),
             archive,
             self.clerk,
         )

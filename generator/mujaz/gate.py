@@ -16,7 +16,7 @@ from mujaz.check.texts import Whole, whole_of
 from mujaz.leaks import Common, Finding, Haystack, Known, Secrets, excused, haystack, kept, search
 from mujaz.leaks.channels import text
 from mujaz.leaks.letters import WALL, letters, unnumbered, walled
-from mujaz.model.content import Entry, Library
+from mujaz.model.content import Entry, EntryKey, Library
 from mujaz.problems import Problem, Severity
 from mujaz.templates import Templates
 
@@ -45,14 +45,14 @@ class Gate:
         # What is looked up weighs megabytes for each topic and reader, and targets come in the order of topics.
         self._whole = lru_cache(maxsize=_TOPICS)(self._read)
         self._secrets = lru_cache(maxsize=_TOPICS * 8)(self._kept)
-        self._marks: dict[tuple[tuple[str, str], str | None], str] = {}
+        self._marks: dict[tuple[EntryKey, str | None], str] = {}
         self._strangers = cache(self._lent)
         self._common = cache(self._told)
         self._public = cache(lambda: Known(self._common().letters))
         self._worded = cache(self._lines)
         self._sound: dict[tuple[str, ...], None] = {}
 
-    def of(self, entries: Iterable[Entry], marks: Mapping[tuple[tuple[str, str], str], str] | None = None) -> Gate:
+    def of(self, entries: Iterable[Entry], marks: Mapping[tuple[EntryKey, str | None], str] | None = None) -> Gate:
         """The gate over other topics of the same house, whose own words are gone through once for all.
 
         `marks` are those of these topics that are known: topic and language, audience → what `mark` gave.
