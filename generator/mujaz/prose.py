@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Literal
 
 import nh3
@@ -78,8 +78,9 @@ class Passage:
     """What stood between the brackets, in order."""
 
 
+@lru_cache(maxsize=4096)
 def read(text: str, shape: Shape, voice: Voice) -> Passage:
-    """Set a field: one paragraph for a line, blocks for a flow."""
+    """Set a field: one paragraph for a line, blocks for a flow. Audiences that are told the same share it."""
     env: dict[str, list[str]] = {"brackets": []}
     parser = _parser(curled=voice.direction == "ltr")
     # A line is one paragraph: what an author folded over several lines is joined again.

@@ -166,6 +166,12 @@ class Brief:
     lists: tuple[ReadingList, ...]
     sources: tuple[Mapping[str, Any], ...]
     """What the reader sees cited, as CSL-JSON, in the order of the lists."""
+    digest: str = dataclasses.field(init=False, compare=False, repr=False)
+    """SHA-256 of all that is told, the same on every machine."""
+
+    def __post_init__(self) -> None:
+        told = json.dumps(plain(self), ensure_ascii=False, sort_keys=True)
+        object.__setattr__(self, "digest", hashlib.sha256(told.encode()).hexdigest())
 
     @property
     def key(self) -> Key:
@@ -177,17 +183,11 @@ class Brief:
         """How many headings, points and notes it has."""
         return sum(1 + len(each.points) for each in self.sections) + len(self.notes)
 
-    @property
-    def digest(self) -> str:
-        """SHA-256 of all that is told, the same on every machine."""
-        told = json.dumps(plain(self), ensure_ascii=False, sort_keys=True)
-        return hashlib.sha256(told.encode()).hexdigest()
-
 
 def plain(value: Any) -> Any:
     """A brief, or a part of one, as dictionaries, lists and text: for templates and digests."""
     if dataclasses.is_dataclass(value):
-        return {each.name: plain(getattr(value, each.name)) for each in dataclasses.fields(value)}
+        return {each.name: plain(getattr(value, each.name)) for each in dataclasses.fields(value) if each.init}
     if isinstance(value, Mapping):
         return {key: plain(each) for key, each in value.items()}
     if isinstance(value, tuple):
