@@ -52,6 +52,7 @@ class Shelf:
         nobody = [{**d, "id": f"{d['id']}-", "author": [{"literal": NOBODY}]} for d in data]
         self._comma = "، " if sources[0].script == "arabic" else ", "
         self._bibliography = citeproc.CitationStylesBibliography(self._style, CiteProcJSON([*data, *nobody]), _Marks)
+        self._said: dict[tuple[Cite, Position], str] = {}
 
     def _item(self, name: str, **details: object) -> Any:
         item = citeproc.CitationItem(name, **details)
@@ -63,7 +64,12 @@ class Shelf:
         return "".join(map(str, self._style.render_bibliography([self._item(self._ids[source.key])])))
 
     def cite(self, cite: Cite, position: Position) -> str:
-        """The cite, as marked text, in the form of its position."""
+        """The cite, as marked text, in the form of its position: most of a text's cites are the same few."""
+        if (cite, position) not in self._said:
+            self._said[cite, position] = self._cited(cite, position)
+        return self._said[cite, position]
+
+    def _cited(self, cite: Cite, position: Position) -> str:
         name = self._ids[cite.key] + ("-" if cite.suppress_author else "")
         locator = cite.locator and position is not Position.IBID
         details = {"locator": self._locator(cite)} if locator else {}
