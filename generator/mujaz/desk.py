@@ -133,7 +133,8 @@ class Desk:
         held = self.sites.pop(slug, None) or self.fleet.opened(slug, self.archive, self.state)
         self.sites[slug] = held
         while len(self.sites) > _OPEN:
-            del self.sites[next(iter(self.sites))]
+            old, _, _ = self.sites.pop(next(iter(self.sites)))
+            old.gate.forget()
         site, same, wrong = held
         return replace(site, state=self.state), same, wrong
 

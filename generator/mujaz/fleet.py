@@ -248,6 +248,7 @@ def _looked(root: Path, slug: str, grounds: Grounds, gate: Gate) -> Look:
     free = {entry.language: unkept(entry) for entry in entries}
     titled = frozenset(language for language, each in free.items() if each.title)
     seen = Seen("", languages, findings, reviews, kept, keeps, titled, lends=any(map(own.lends, readers)))
+    own.forget()  # thousands of topics may follow
     return Look(seen, free, of)
 
 

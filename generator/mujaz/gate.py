@@ -63,6 +63,12 @@ class Gate:
             setattr(other, name, getattr(self, name))
         return other
 
+    def forget(self) -> None:
+        """Let go of what weighs much; it is looked up once more where someone asks for it."""
+        self._whole.cache_clear()
+        self._secrets.cache_clear()
+        self._strangers.cache_clear()
+
     def own(self, topic: str, language: str, audience: str | None) -> Secrets:
         """What a topic keeps from an audience; from any audience, where none is named."""
         return self._secrets((topic, language), audience)
