@@ -15,13 +15,14 @@ from mujaz.desk import Desk
 from mujaz.export.site import INDEX
 from mujaz.filing import kept
 from mujaz.fleet import Base, Fleet, base, muster
+from mujaz.issuing import Built, Ears, Run, Step
 from mujaz.lint import lint, unplaced
 from mujaz.lock import decode
 from mujaz.memory import lasting, remembered, retained
 from mujaz.model.document import State, Target, pages_of
 from mujaz.plan import RefusedError, Request, unnamed
 from mujaz.problems import Problem, Severity, Where, errors, in_order
-from mujaz.produce import Built, Ears, How, Run, Step
+from mujaz.produce import How
 from mujaz.publish import LOG, STATE, OutputError, Shelf, opened
 from mujaz.stacks import Stacks
 from mujaz.stamps import Stamps

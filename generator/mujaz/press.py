@@ -12,14 +12,15 @@ from mujaz.build import recalled
 from mujaz.export import export
 from mujaz.export.press import press as pressed
 from mujaz.filing import kept, published
+from mujaz.fitting import composed
 from mujaz.gate import Gate
+from mujaz.issuing import examined
 from mujaz.jobs import Job, Site, plan, site_of
 from mujaz.model.content import Library
 from mujaz.model.document import Document, Medium, Output, Target
 from mujaz.model.press import Booklet, Pressed, Pressing, Profile
 from mujaz.plan import Request, called, targets
 from mujaz.problems import Problem, Severity, Where, errors, in_order
-from mujaz.produce import composed, examined
 from mujaz.profiles import of_this_machine
 from mujaz.proof import proof
 from mujaz.publish import opened

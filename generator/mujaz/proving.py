@@ -10,12 +10,12 @@ from pathlib import Path, PurePath
 from mujaz.build import recalled
 from mujaz.evidence import Proved, Sayer, evidence, paired
 from mujaz.filing import kept, published
+from mujaz.fitting import composed
 from mujaz.gate import reader
 from mujaz.jobs import Job, Site, assembled, plan, site_of
 from mujaz.model.document import Medium
 from mujaz.plan import Request, called
 from mujaz.problems import Problem, Severity, Where, errors, in_order
-from mujaz.produce import composed
 from mujaz.proof import Finding, findings, findings_of_file
 from mujaz.proof.finding import problems as problems_of
 from mujaz.proof.sight import Sight, sight

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from mujaz.export import export
 from mujaz.fit import Search
+from mujaz.fitting import composed_at, over
+from mujaz.issuing import examined
 from mujaz.jobs import Job, Site, told_at
 from mujaz.model.document import Output
 from mujaz.problems import Problem
-from mujaz.produce import composed_at, examined, over
 from mujaz.workers import run
 
 

@@ -39,6 +39,7 @@ sys.path[:0] = [str(ROOT / "generator"), str(ROOT / "tests")]
 
 from bench.typeset import typeset  # noqa: E402 # run as a script, it must find the packages first
 from mujaz import index as indexing  # noqa: E402 # as above
+from mujaz import issuing  # noqa: E402
 from mujaz import produce as producing  # noqa: E402
 from mujaz.build import build  # noqa: E402
 from mujaz.compose import compose  # noqa: E402
@@ -128,7 +129,7 @@ def laid(root: Path, make: Callable[[Path], object]) -> Path:
         make(root)
         with (
             patch.object(producing, "crew", crewed(feigned)),
-            patch.object(producing, "examined", lambda *_: ()),
+            patch.object(issuing, "examined", lambda *_: ()),
             patch.object(indexing, "_leaks", lambda *_: ()),
         ):
             build(root, Request(), jobs=1, tell=lambda _: None)

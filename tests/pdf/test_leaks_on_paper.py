@@ -22,12 +22,12 @@ from mujaz.console import WRONG_CONTENT
 from mujaz.export import export
 from mujaz.export.press import press as pressed
 from mujaz.gate import Gate
+from mujaz.issuing import examined
 from mujaz.leaks import Common, haystack, kept, search
 from mujaz.model.content import Entry, Library
 from mujaz.model.document import Document, Medium
 from mujaz.model.press import Booklet, Pressing
 from mujaz.plan import Request, targets
-from mujaz.produce import examined
 from mujaz.survey import survey
 from mujaz.tailor import tailor
 from mujaz.templates import House, open_templates

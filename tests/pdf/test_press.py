@@ -20,11 +20,11 @@ from PIL import Image
 from folding import leafed
 from mujaz.export import press as room
 from mujaz.export.imposition import Sheet, Side
+from mujaz.fitting import composed
 from mujaz.jobs import plan, site_of
 from mujaz.model.document import Document, Medium, State
 from mujaz.model.press import MILLIMETRE, Booklet, Pressed, Pressing, Profile
 from mujaz.plan import Request
-from mujaz.produce import composed
 from mujaz.profiles import of_this_machine
 from mujaz.publish import Shelf
 from mujaz.survey import survey

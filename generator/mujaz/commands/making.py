@@ -11,8 +11,8 @@ from typing import Any
 from mujaz import build as corridor
 from mujaz.build import Result
 from mujaz.console import Console, status
+from mujaz.issuing import Built, Step
 from mujaz.problems import errors, gathered
-from mujaz.produce import Built, Step
 from mujaz.report import yields
 
 
