@@ -17,7 +17,7 @@ from mujaz.filing import kept
 from mujaz.fleet import Base, Fleet, base, muster
 from mujaz.issuing import Built, Ears, Run, Step
 from mujaz.lint import lint, unplaced
-from mujaz.lock import decode
+from mujaz.lock import decode, is_pressed, is_target
 from mujaz.memory import lasting, remembered, retained
 from mujaz.model.document import State, Target, pages_of
 from mujaz.plan import RefusedError, Request, unnamed
@@ -75,7 +75,7 @@ def build(
             introduce(fleet, desk.archive.stacks)
         told += desk.watch(memory)
         run = _made(desk, crew, tell)
-        held = replace(desk.state, made=desk.remarked(run.made))
+        held = replace(desk.state, made=desk.remarked(run.made), found=desk.unmade(run.made))
         if held != state or shelf.there(LOG):
             told += kept(held, shelf)
         listed, page, _ = desk.told(held, crew, memory)
@@ -134,7 +134,7 @@ def clean(root: Path, today: datetime.date | None = None) -> tuple[list[str], tu
         for name in gone:
             shelf.remove(name)
         left = {name: each for name, each in state.made.items() if name not in gone}
-        rest = State(left, state.pressed - frozenset(gone))
+        rest = State(left, state.pressed - frozenset(gone), state.found - frozenset(gone))
         told = kept(rest, shelf)
         desk = Desk(fleet, Request(), Archive(shelf, today), rest)
         told += desk.watch(memory)
@@ -185,12 +185,24 @@ def refuse(problem: Problem | None) -> None:
 
 
 def recalled(shelf: Shelf) -> tuple[State, tuple[Problem, ...]]:
-    """What was made before; a state that cannot be trusted is one warning and a full build."""
+    """What was made before; a state that cannot be trusted is one warning and a full build.
+
+    What lies there all the same is found, so that it is not left to tell what is kept now.
+    """
     raw = shelf.read(STATE)
     state = None if raw is None and shelf.there(STATE) else decode(raw, shelf.read(LOG))
     if state is None:
-        return State(), (Problem("state-damaged", Where(f"output/{STATE}"), {}, Severity.WARNING),)
-    return state, ()
+        return _found(State(), shelf), (Problem("state-damaged", Where(f"output/{STATE}"), {}, Severity.WARNING),)
+    return (_found(state, shelf) if raw is None else state), ()
+
+
+def _found(state: State, shelf: Shelf) -> State:
+    names = [f"{folder}/{name}" for folder in shelf.folders(".") for name in shelf.files(folder)]
+    return replace(
+        state,
+        pressed=state.pressed.union(filter(is_pressed, names)),
+        found=frozenset(filter(is_target, names)) - state.made.keys(),
+    )
 
 
 def sparse(fleet: Fleet, request: Request, state: State) -> list[Problem]:
@@ -221,5 +233,5 @@ def left_over(fleet: Fleet, state: State) -> list[str]:
         return topic in broken or file.partition(".")[0] in unread
 
     kept_ = {target.name for target in fleet.every}
-    gone = [name for name in state.made if name not in kept_ and not held(name)]
+    gone = [name for name in (*state.made, *sorted(state.found)) if name not in kept_ and not held(name)]
     return gone + [name for name in sorted(state.pressed) if pages_of(name) not in kept_ and not held(name)]

@@ -13,15 +13,15 @@ from typing import Any
 from markupsafe import Markup
 
 from mujaz.arabic import Calendar, Policy, counted, date, digits, join
-from mujaz.model.brief import Brief, Link, Section
+from mujaz.model.brief import Brief, Section
 from mujaz.model.content import Library
 from mujaz.model.edition import SOURCES, Change, ChangeKind, Chapter, Line, Name, Piece, Shown, Since, Told
 from mujaz.problems import Problem, Where
 from mujaz.prose import bare
 from mujaz.templates import TemplateMistakeError, Templates, labels_of
 
-_SILENT = frozenset({"side", "chart"})
-"""Fields that are no words."""
+_SILENT = frozenset({"side", "chart", "answers"})
+"""Fields that are no words of their own: what a recommendation answers is told where that stands."""
 _TITLE = "_title"
 """The chapter of title and subtitle."""
 _ORDER: tuple[ChangeKind, ...] = ("figure", "added", "reworded", "moved", "removed")
@@ -133,8 +133,6 @@ def _source(item: Mapping[str, Any]) -> Piece:
 def _text(value: object) -> str:
     if isinstance(value, Markup):
         return bare(value)
-    if isinstance(value, Link):
-        return value.anchor
     if isinstance(value, tuple):
         return "\n".join(map(_text, value))
     return str(value)

@@ -66,9 +66,10 @@ class Desk:
         fleet, state = self.fleet, self.state
         page = lying(self.shelf)
         self.trusted = bool(page) and page == memory.page
-        doubtful = {name.partition("/")[0] for name in state.pressed if pages_of(name) not in state.made}
+        alone = [name for name in state.pressed if pages_of(name) not in state.made]
+        doubtful = {name.partition("/")[0] for name in (*alone, *state.found)}
         digests: dict[tuple[str, str, str], str] = {}
-        files = [name for name in state.pressed if self._gone(_brief(name))]
+        files = [name for name in (*state.pressed, *state.found) if self._gone(_brief(name))]
         for name, each in state.made.items():
             key = reader(name)
             now = digests[key] if key in digests else digests.setdefault(key, fleet.kept(*key))
@@ -82,7 +83,8 @@ class Desk:
         for slug in sorted(doubtful & set(fleet.slugs)):
             own = {name: each for name, each in state.made.items() if name.startswith(f"{slug}/")}
             pressed = frozenset(name for name in state.pressed if name.startswith(f"{slug}/"))
-            seen = watch(self.shelf, State(own, pressed), self._opened(slug).gate)
+            found = frozenset(name for name in state.found if name.startswith(f"{slug}/"))
+            seen = watch(self.shelf, State(own, pressed, found), self._opened(slug).gate)
             made |= seen.state.made
             problems += seen.problems
             self._forget(own)
@@ -117,7 +119,7 @@ class Desk:
         briefs = [key for key in archive.briefs() if self._gone(key)]
         if not named and not briefs:
             return ()
-        every = not self.trusted or any(guarding.torn(archive, key) for key in briefs)
+        every = not self.trusted or bool(self.state.found) or any(guarding.torn(archive, key) for key in briefs)
         slugs = [slug for slug in fleet.slugs if (every or slug in fleet.anew) and fleet.seen[slug].keeps]
         lost = strays.Strays(named, briefs, fleet.library.audiences.__contains__)
         return tuple(strays.search(lost, archive, slugs, self._opened))
@@ -228,6 +230,10 @@ class Desk:
             if each and each.of and each is not self.state.made.get(target.name):
                 marked[target.name] = replace(each, of=self.of(target, now=True))
         return marked
+
+    def unmade(self, made: Mapping[str, Made]) -> frozenset[str]:
+        """What was found lying there, and was neither made anew nor taken away."""
+        return frozenset(each for each in self.state.found if each not in made and self.shelf.size(each) is not None)
 
     # ---------------------------------------------------------------------------------------- what all is told in
 

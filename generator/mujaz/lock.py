@@ -34,11 +34,21 @@ def decode(raw: bytes | None, log: bytes | None = None) -> State | None:
             return None
         shared: dict[str, str] = {}
         made = {str(name): _made(each, shared) for name, each in data["made"].items()}
-        pressed = frozenset(str(name) for name in data.get("pressed", ()))
-        ours = all(map(_NAME.fullmatch, made)) and all(map(_PRESSED.fullmatch, pressed))
-        return _after(State(made, pressed), log) if ours else None
+        pressed, found = (frozenset(map(str, data.get(name, ()))) for name in ("pressed", "found"))
+        ours = all(map(is_target, (*made, *found))) and all(map(is_pressed, pressed))
+        return _after(State(made, pressed, found), log) if ours else None
     except _UNREADABLE:
         return None
+
+
+def is_target(name: str) -> bool:
+    """Whether a name below the output folder is that of a target's file."""
+    return _NAME.fullmatch(name) is not None
+
+
+def is_pressed(name: str) -> bool:
+    """Whether it is that of a file for a printing house, or of the report of a proof."""
+    return _PRESSED.fullmatch(name) is not None
 
 
 def _after(state: State, log: bytes | None) -> State:
@@ -49,11 +59,11 @@ def _after(state: State, log: bytes | None) -> State:
     for line in log.splitlines():
         try:
             data = json.loads(line)
-            if data["format"] == FORMAT and _NAME.fullmatch(data["name"]):
+            if data["format"] == FORMAT and is_target(data["name"]):
                 made[data["name"]] = _made(data["made"], shared)
         except _UNREADABLE:
             continue
-    return State(made, state.pressed)
+    return State(made, state.pressed, state.found)
 
 
 def _made(each: Any, shared: dict[str, str]) -> Made:
@@ -85,9 +95,10 @@ def _yielded(each: Any) -> Yielded:
 def encode(state: State) -> bytes:
     """The file of a state, sorted, a line for each target, so that differences can be read."""
     lines = (f"  {_text(name)}: {_text(_told(state.made[name]))}" for name in sorted(state.made))
-    pressed = f',\n "pressed": {_text(sorted(state.pressed))}' if state.pressed else ""
+    others = (("pressed", state.pressed), ("found", state.found))
+    told = "".join(f",\n {_text(name)}: {_text(sorted(names))}" for name, names in others if names)
     made = ",\n".join(lines)
-    return f'{{\n "format": {FORMAT},\n "made": {{\n{made}\n }}{pressed}\n}}\n'.encode()
+    return f'{{\n "format": {FORMAT},\n "made": {{\n{made}\n }}{told}\n}}\n'.encode()
 
 
 def entry(name: str, made: Made) -> bytes:

@@ -35,6 +35,8 @@ def watch(shelf: Shelf, state: State, gate: Gate) -> Watched:
             stale.add(name)
             problems += looked(shelf, name, gate)
         made[name] = replace(each, kept=digest or each.kept)
+    for name in sorted(state.found - state.made.keys()):
+        problems += looked(shelf, name, gate)
     for name in sorted(state.pressed):
         pages = pages_of(name)
         if pages in stale or pages not in state.made:

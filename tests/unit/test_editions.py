@@ -40,6 +40,7 @@ from mujaz.workers import Failure
 from workspace import (
     AUDIENCES,
     HIDDEN,
+    advice,
     at_once,
     crewed,
     entry,
@@ -583,6 +584,7 @@ def test_what_is_kept_now_was_removed_and_none_of_its_words_stay(root: Path) -> 
     data = topic_data("موضوع water")
     points = data["blocks"][1]["points"]
     points[0] |= {"id": "hidden-deal", "headline": KEPT}
+    data["blocks"].append({"kind": "recommendations", "points": [advice("reply", answers=["hidden-deal"])]})
     write(path, data)
     publish(root)
     assert KEPT in (root / "output/editions/water/public.ar/1/told.json").read_text("utf-8")

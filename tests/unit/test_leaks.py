@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 import mujaz
 from mujaz import produce as producing
 from mujaz.assemble import assemble
-from mujaz.build import Result, build
+from mujaz.build import Result, build, clean
 from mujaz.check import RULES
 from mujaz.compose import compose
 from mujaz.export.site import INDEX
@@ -561,6 +561,57 @@ def test_it_goes_also_where_the_build_was_asked_for_something_else(root: Path) -
     hide(root)
     make(root, topics=frozenset({"energy"}))
     assert "water/public.ar.html" not in outputs(root)
+
+
+def lose(root: Path, how: str) -> None:
+    """What was made is not known any more."""
+    path = root / "output" / ".mujaz" / "lock.json"
+    path.unlink() if how == "lost" else path.write_text("{", "utf-8")
+
+
+@pytest.mark.parametrize("how", ["lost", "damaged"])
+def test_it_goes_also_where_nobody_knows_any_more_what_was_made(root: Path, how: str) -> None:
+    """By a build that makes other files: what lies there is found, and looked through until it is made anew."""
+    tell_all(root)
+    make(root)
+    lose(root, how)
+    hide(root)
+    result = make(root, topics=frozenset({"energy"}), audiences=frozenset({"minister"}))
+    assert [each.facts["file"] for each in leaks(result, "leak-withdrawn")] == ["output/water/public.ar.html"]
+    assert "water/public.ar.html" not in outputs(root)
+    state = decode(Shelf(root / "output").read(STATE))
+    assert state is not None
+    assert state.found == {"energy/public.ar.html", "water/minister.ar.html"}
+    assert decode(encode(state)) == state
+    make(root)
+    state = decode(Shelf(root / "output").read(STATE))
+    assert state is not None
+    assert (state.found, len(state.made)) == (frozenset(), 4)
+
+
+def test_what_was_found_is_looked_through_when_more_is_kept_later(root: Path) -> None:
+    tell_all(root)
+    make(root)
+    lose(root, "lost")
+    make(root, topics=frozenset({"energy"}))
+    assert PUBLIC in outputs(root)["water/public.ar.html"].decode()
+    hide(root)
+    make(root, topics=frozenset({"energy"}))
+    assert "water/public.ar.html" not in outputs(root)
+
+
+def test_a_topic_that_was_renamed_leaves_nothing_behind_where_the_state_is_lost(root: Path) -> None:
+    tell_all(root)
+    make(root)
+    hide(root)
+    topics = root / "content" / "topics"
+    (topics / "water").rename(topics / "rivers")
+    lose(root, "lost")
+    result = make(root)
+    assert "water/public.ar.html" not in outputs(root)
+    assert result.leftover == ("water/minister.ar.html",)
+    assert clean(root)[0] == ["water/minister.ar.html"]
+    assert not (root / "output" / "water").exists()
 
 
 def test_a_fresh_file_is_looked_through_when_something_is_kept_that_its_brief_never_told(root: Path) -> None:

@@ -63,6 +63,13 @@ def test_a_disk_without_room_leaves_no_half_file(folder: Path, monkeypatch: pyte
     assert list(folder.iterdir()) == []
 
 
+def test_no_link_leads_elsewhere(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    folder.symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    assert store.kept(NAME, lambda: b"data") == b"data"
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
 def test_the_oldest_go_where_there_are_many(folder: Path) -> None:
     folder.mkdir()
     for number in range(300):

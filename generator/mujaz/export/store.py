@@ -26,7 +26,7 @@ def keep_in(folder: Path | None) -> None:
 
 def kept(name: str, make: Callable[[], bytes]) -> bytes:
     """What is called so; `name` is a digest of all that the bytes depend on."""
-    if _folder is None:
+    if _folder is None or any(each.is_symlink() for each in (_folder, _folder.parent)):  # it would lead elsewhere
         return make()
     path = _folder / name
     with suppress(OSError):

@@ -137,3 +137,5 @@ class State:
     """Target's name → what was made."""
     pressed: frozenset[str] = frozenset()
     """Names of files for printing houses and of reports of proofs: they stay as long as the target that they show."""
+    found: frozenset[str] = frozenset()
+    """Names of targets' files that lay there when nothing was known of them any more, until they are made anew."""
