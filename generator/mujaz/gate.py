@@ -7,8 +7,8 @@ import hashlib
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import cache, lru_cache
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property, lru_cache, partial
 from itertools import accumulate
 
 from mujaz import arabic
@@ -35,6 +35,37 @@ _CHANNELS = 5
 """Of so many at most a sentence tells."""
 
 
+@dataclass
+class _Words:
+    """The words of the house itself, which the gates over all of its topics share; gone through when first needed."""
+
+    library: Library
+    templates: Templates
+    sound: dict[tuple[str, ...], None] = field(default_factory=dict)
+    """Files, by their bytes and what was looked for in them, that tell nothing of it."""
+
+    @cached_property
+    def common(self) -> Common:
+        """What is told to everyone, whatever a topic says."""
+        told = walled(list(_aloud(self.library, self.templates)))
+        return Common(f"{WALL}{told}{WALL}", _places(self.templates))
+
+    @cached_property
+    def public(self) -> Known:
+        """The same, to be asked for the starts and ends of its texts."""
+        return Known(self.common.letters)
+
+    @cached_property
+    def worded(self) -> tuple[tuple[str, list[int], str], ...]:
+        """The templates of the house: name, where each line begins in the letters, and the letters."""
+        found = []
+        for name, data in sorted(self.templates.house.items()):
+            if name.endswith(_WORDED):
+                lines = [unnumbered(letters(line)) for line in _decoded(data).splitlines()]
+                found.append((f"templates/{name}", [0, *accumulate(map(len, lines))], "".join(lines)))
+        return tuple(found)
+
+
 class Gate:
     """What readers are kept from; each topic is gone through once for a run."""
 
@@ -43,14 +74,13 @@ class Gate:
         self._entries = {entry.key: entry for entry in library.topics}
         self._templates = templates
         # What is looked up weighs megabytes for each topic and reader, and targets come in the order of topics.
-        self._whole = lru_cache(maxsize=_TOPICS)(self._read)
-        self._secrets = lru_cache(maxsize=_TOPICS * 8)(self._kept)
+        # None of it knows this gate: with its topics it is gone as soon as nobody holds it, and not at the next search
+        # for garbage.
+        self._whole = lru_cache(maxsize=_TOPICS)(partial(_read, self._entries))
+        self._secrets = lru_cache(maxsize=_TOPICS * 8)(partial(_kept, self._entries, self._whole))
         self._marks: dict[tuple[EntryKey, str | None], str] = {}
-        self._strangers = cache(self._lent)
-        self._common = cache(self._told)
-        self._public = cache(lambda: Known(self._common().letters))
-        self._worded = cache(self._lines)
-        self._sound: dict[tuple[str, ...], None] = {}
+        self._lent: dict[str, tuple[tuple[EntryKey, Secrets], ...]] = {}
+        self._words = _Words(self._library, templates)
 
     def of(self, entries: Iterable[Entry], marks: Mapping[tuple[EntryKey, str | None], str] | None = None) -> Gate:
         """The gate over other topics of the same house, whose own words are gone through once for all.
@@ -59,15 +89,14 @@ class Gate:
         """
         other = Gate(replace(self._library, topics=tuple(entries)), self._templates)
         other._marks.update(marks or {})
-        for name in ("_common", "_public", "_worded", "_sound"):
-            setattr(other, name, getattr(self, name))
+        other._words = self._words
         return other
 
     def forget(self) -> None:
         """Let go of what weighs much; it is looked up once more where someone asks for it."""
         self._whole.cache_clear()
         self._secrets.cache_clear()
-        self._strangers.cache_clear()
+        self._lent.clear()
 
     def own(self, topic: str, language: str, audience: str | None) -> Secrets:
         """What a topic keeps from an audience; from any audience, where none is named."""
@@ -112,13 +141,14 @@ class Gate:
         if not any(each.texts or each.names for each in held):
             return ()
         looked = (hashlib.sha256(data).hexdigest(), *(each.digest for each in held))
-        if looked in self._sound:
+        sound = self._words.sound
+        if looked in sound:
             return ()
         found = tuple(self._problems(name, held, haystack(data), cache(lambda: self._beside(held))))
         if not found:
-            self._sound[looked] = None
-            if len(self._sound) > _SOUND:
-                self._sound.clear()
+            sound[looked] = None
+            if len(sound) > _SOUND:
+                sound.clear()
         return found
 
     def told_in(self, name: str, hay: Haystack, held: tuple[Secrets, ...]) -> tuple[Problem, ...]:
@@ -127,7 +157,7 @@ class Gate:
 
     def _beside(self, held: tuple[Secrets, ...]) -> Common:
         """What is common to all, and what these topics tell the reader: one may tell what another keeps."""
-        common = self._common()
+        common = self._words.common
         return Common("\n".join((common.letters, *(each.told for each in held))), common.names)
 
     def listed(self, name: str, hay: Haystack, everywhere: Callable[[], Common]) -> tuple[Problem, ...]:
@@ -147,36 +177,35 @@ class Gate:
 
     def public(self, gates: Iterable[Gate]) -> Common:
         """What is common to all, and with it all that is kept from no one, of the topics of these gates."""
-        common = self._common()
+        common = self._words.common
         told, slugs = [common.letters], set()
         for each in gates:
             told.append(each.told)
             slugs |= {slug for slug, _ in each._entries}  # of its own kind
         return Common("\n".join(told), common.names | slugs)
 
-    def _read(self, key: tuple[str, str]) -> Whole:
-        return whole_of(self._entries[key])
-
-    def _kept(self, key: tuple[str, str], audience: str | None) -> Secrets:
-        return kept(self._entries[key], audience, self._whole(key))
-
     def _marked(self, key: tuple[str, str], audience: str | None) -> str:
         secrets = self._secrets(key, audience)
         if not secrets.texts or audience is None:  # what is one for all is looked through by all
             return f"{secrets.digest} {secrets.digest}"
-        runs = excused(secrets, Known(secrets.told, self._public()))
+        runs = excused(secrets, Known(secrets.told, self._words.public))
         alone = hashlib.sha256("\0".join((secrets.kept, *runs)).encode()).hexdigest()
         return f"{alone} {secrets.digest}"
 
-    def _lent(self, audience: str) -> tuple[tuple[tuple[str, str], Secrets], ...]:
+    def _strangers(self, audience: str) -> tuple[tuple[EntryKey, Secrets], ...]:
         """The topics whose secrets stand in the templates of the house: these go into the files of all topics."""
+        if audience not in self._lent:
+            self._lent[audience] = self._lenders(audience)
+        return self._lent[audience]
+
+    def _lenders(self, audience: str) -> tuple[tuple[EntryKey, Secrets], ...]:
         house = self._templates.house
         worded = (name for name in sorted(house) if name.endswith(_WORDED))
         hay = Haystack(each for name in worded for each in text("source", name, house[name]))
         if not hay.letters:
             return ()
         every = ((key, self._secrets(key, audience)) for key in sorted(self._entries))
-        return tuple((key, each) for key, each in every if search(each, hay, self._common))
+        return tuple((key, each) for key, each in every if search(each, hay, lambda: self._words.common))
 
     def _problems(
         self, name: str, held: Iterable[Secrets], hay: Haystack, common: Callable[[], Common]
@@ -189,24 +218,21 @@ class Gate:
 
     def _holder(self, found: Finding) -> str:
         """The template or label of the house that holds the words, with the line; empty where none does."""
-        for origin, starts, said in self._worded():
+        for origin, starts, said in self._words.worded:
             places = [at for run in found.runs if (at := said.find(run)) >= 0]
             if places:
                 return f"{origin}:{bisect_right(starts, min(places))}"
         return ""
 
-    def _lines(self) -> tuple[tuple[str, list[int], str], ...]:
-        """The templates of the house: name, where each line begins in the letters, and the letters."""
-        found = []
-        for name, data in sorted(self._templates.house.items()):
-            if name.endswith(_WORDED):
-                lines = [unnumbered(letters(line)) for line in _decoded(data).splitlines()]
-                found.append((f"templates/{name}", [0, *accumulate(map(len, lines))], "".join(lines)))
-        return tuple(found)
 
-    def _told(self) -> Common:
-        told = walled(list(_aloud(self._library, self._templates)))
-        return Common(f"{WALL}{told}{WALL}", _places(self._templates))
+def _read(entries: Mapping[EntryKey, Entry], key: EntryKey) -> Whole:
+    return whole_of(entries[key])
+
+
+def _kept(
+    entries: Mapping[EntryKey, Entry], whole: Callable[[EntryKey], Whole], key: EntryKey, audience: str | None
+) -> Secrets:
+    return kept(entries[key], audience, whole(key))
 
 
 def withdrawn(name: str, leaks: Sequence[Problem]) -> Problem:
