@@ -78,7 +78,8 @@ def build(
         held = replace(desk.state, made=desk.remarked(run.made), found=desk.unmade(run.made))
         if held != state or shelf.there(LOG):
             told += kept(held, shelf)
-        listed, page, _ = desk.told(held, crew, memory)
+        with swept():
+            listed, page, _ = desk.told(held, crew, memory)
         retained(root, memory, replace(page, topics=fleet.seen, stamps=lasting(memory, shelf, held)))
         told += (*crew.problems, *desk.wrong)
         return _result(desk, run, held, (told, listed))

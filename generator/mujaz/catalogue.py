@@ -6,6 +6,7 @@ import datetime
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from io import BytesIO
 from types import MappingProxyType
 from typing import Any
 
@@ -28,18 +29,30 @@ class Catalogue:
 
 
 def decode(raw: bytes | None) -> Catalogue:
-    """The catalogue in a file; an empty one where there is none that can be understood."""
+    """The catalogue in a file; an empty one where there is none that can be understood.
+
+    It is read line by line, as `encode` writes it: read at once, it would take many times its length.
+    """
+    head, _, rest = (raw or b"").partition(b' "cards": {\n')
     try:
-        data = json.loads(raw or b"")
+        data = json.loads(head.rstrip().rstrip(b",") + b"}")
         if data["format"] != FORMAT:
             return Catalogue()
-        cards = {str(name): _card(each) for name, each in data["cards"].items()}
-        return Catalogue(cards, str(data["page"]), str(data["sha256"]))
+        shared: dict[tuple[str, ...], tuple[str, ...]] = {}
+        cards: dict[str, Card] = {}
+        for line in BytesIO(rest):
+            if line == b" }\n":
+                return Catalogue(cards, str(data["page"]), str(data["sha256"]))
+            ((name, each),) = json.loads(b"{" + line.rstrip().rstrip(b",") + b"}").items()
+            cards[str(name)] = _card(each, shared)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return Catalogue()
+        pass
+    return Catalogue()
 
 
-def _card(each: Any) -> Card:
+def _card(each: Any, shared: dict[tuple[str, ...], tuple[str, ...]]) -> Card:
+    """A card; the lines that print and screen have in common stand in memory once."""
+    lines = tuple(map(str, each["lines"]))
     return Card(
         sha256=str(each["sha256"]),
         direction="ltr" if each["direction"] == "ltr" else "rtl",
@@ -48,7 +61,7 @@ def _card(each: Any) -> Card:
         day=datetime.date.fromisoformat(each["day"]).isoformat(),
         label=str(each["label"]),
         keywords=tuple(map(str, each["keywords"])),
-        lines=tuple(map(str, each["lines"])),
+        lines=shared.setdefault(lines, lines),
         partial=bool(each.get("partial", False)),
     )
 
@@ -58,15 +71,18 @@ def _text(each: Any) -> str | None:
 
 
 def encode(catalogue: Catalogue) -> bytes:
-    """The file of a catalogue, sorted, a line for each file, so that differences can be read."""
+    """The file of a catalogue, sorted, a line for each file, so that differences can be read.
+
+    It is made of bytes: of thousands of topics it has many million letters, and each copy would hold all of them.
+    """
     names = [each.name for each in fields(Card)]
-    lines = (
+    cards = (
         f"  {_told(name)}: {_told({each: getattr(card, each) for each in names if each != 'partial' or card.partial})}"
         for name, card in sorted(catalogue.cards.items())
     )
-    cards = ",\n".join(lines)
     head = f'{{\n "format": {FORMAT},\n "page": {_told(catalogue.page)},\n "sha256": {_told(catalogue.sha256)},\n'
-    return f'{head} "cards": {{\n{cards}\n }}\n}}\n'.encode()
+    lines = b",\n".join(each.encode() for each in cards)
+    return b"".join((f'{head} "cards": {{\n'.encode(), lines, b"\n }\n}\n"))
 
 
 def _told(data: object) -> str:
