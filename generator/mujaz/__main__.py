@@ -6,14 +6,13 @@ from typing import NoReturn
 
 
 def main() -> NoReturn:
-    """Load the command line and run it; nearly all that it makes stays until its end, and nobody looks for garbage.
-
-    What makes much of it, or runs for days, sees to that itself.
-    """
+    """Load the command line and run it; no garbage is looked for in what is loaded: all of it stays."""
     gc.disable()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # else it looks into every package for some
     from mujaz.cli import run  # noqa: PLC0415 # not before the line above
 
+    gc.freeze()
+    gc.enable()
     run()
 
 

@@ -12,7 +12,6 @@ and knows nothing of a clock that is set.
 from __future__ import annotations
 
 import datetime
-import gc
 import logging
 from collections.abc import Callable, Sequence
 from threading import Event
@@ -32,7 +31,6 @@ TICK: Final = 10.0
 
 def wait_for_times(clerk: Clerk, stop: Event, renew: Callable[[], Sequence[Schedule] | None]) -> None:
     """Run schedules at their times until `stop` is set; `renew` gives them anew where they were changed."""
-    gc.enable()
     _quiet()
     defaults = {"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
     executors = {"default": ThreadPoolExecutor(1)}

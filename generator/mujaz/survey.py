@@ -47,6 +47,8 @@ def unswept() -> Iterator[None]:
         yield
     finally:
         if swept:
+            gc.freeze()  # what was made meanwhile is old at once, so that nobody goes through it because it is new
+            gc.unfreeze()
             gc.enable()
 
 
