@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -19,8 +20,8 @@ from mujaz.model.document import Document, Output
 from mujaz.problems import Problem
 from mujaz.proof import proof
 from mujaz.tailor import tailor
-from mujaz.templates import Templates, open_templates
-from mujaz.workers import Crew, Outcome, Work
+from mujaz.templates import TemplateMistakeError, Templates, open_templates
+from mujaz.workers import Crew, Failure, Outcome, Work
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -176,7 +177,7 @@ def at_once(
 
 @dataclass(frozen=True)
 class Feigned:
-    """In place of a crew."""
+    """In place of a crew: whoever does the work is given pages as they were composed."""
 
     run: Callable[..., Iterator[tuple[Document, Any]]]
     jobs: int
@@ -188,11 +189,32 @@ class Feigned:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def prepare(self, work: Work) -> None:
+    def prepare(self, work: Work[Any]) -> None:
         pass
 
-    def __call__(self, documents: Iterable[Document], work: Work) -> Iterator[Outcome]:
-        return self.run(documents, work, jobs=self.jobs)
+    def __call__(self, pieces: Iterable[Any], work: Work[Any]) -> Iterator[Outcome]:
+        asked: dict[str, Any] = {}
+        refused: deque[Outcome] = deque()
+
+        def documents() -> Iterator[Document]:
+            for piece in pieces:
+                try:
+                    document = piece if isinstance(piece, Document) else piece.composed()
+                except TemplateMistakeError as mistake:
+                    refused.append((piece, Failure(mistake.problem.rule, "", mistake.problem)))
+                    continue
+                asked[piece.name] = piece
+                yield document
+
+        for document, outcome in self.run(documents(), lambda each: work(asked[each.name]), jobs=self.jobs):
+            yield from _emptied(refused)
+            yield asked.pop(document.name), outcome
+        yield from _emptied(refused)
+
+
+def _emptied(queue: deque[Outcome]) -> Iterator[Outcome]:
+    while queue:
+        yield queue.popleft()
 
 
 def crewed(run: Callable[..., Iterator[tuple[Document, Any]]]) -> Callable[..., Crew]:

@@ -69,7 +69,7 @@ def build(
         produce.hands(jobs, house.limits, cluster, shelf) as crew,
     ):
         state, told = recalled(shelf)
-        fleet = muster(ground, shelf.stamps, memory, lambda: produce.prepared(crew, prove=request.prove))
+        fleet = muster(ground, shelf.stamps, memory, lambda: produce.prepared(crew))
         desk = Desk(fleet, request, Archive(shelf, request.today), state)
         if house.deliveries:
             introduce(fleet, desk.archive.stacks)
@@ -91,6 +91,7 @@ def _made(desk: Desk, crew: Crew, tell: Callable[[Step], None]) -> Run:
     fresh, stale = desk.sorted()
     run = produce.begun(desk.state, desk.shelf, ears=Ears(tell, desk.shown), total=len(stale), prove=request.prove)
     if stale:
+        produce.prepared(crew)
         with swept():
             produce.produce(desk.plans(stale), run, How(crew, request.prove))
     run.fresh += fresh

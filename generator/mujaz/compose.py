@@ -64,7 +64,7 @@ def compose(
         "print": medium.paged,
         "press": medium is Medium.PRESS,
     }
-    html = rendered(templates, "brief.html.j2", given)
+    html = rendered(templates, "brief.html.j2", given, seconds=max(1, house.workspace.limits.seconds // 2))
     base: Base = "rtl" if brief.direction == "rtl" else "ltr"
     html = settle(tied(html, base), base) if medium.paged else closed(html)
     return Document(

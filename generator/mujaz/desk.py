@@ -28,6 +28,8 @@ from mujaz.workers import Exports
 
 _OPEN = 4
 """Topics that stay in memory."""
+_MANY = 1000
+"""Pages that no brief has."""
 
 
 @dataclass(slots=True)
@@ -208,11 +210,16 @@ class Desk:
                 )
 
     def _longest_first(self, asked: Iterable[Target]) -> list[str]:
-        """The audiences of a topic's files, by the pages that these had when they were made last."""
+        """The audiences of a topic's files, by the pages that these had when they were made last.
+
+        Of what was never made, by the pages that it may have: those to whom nothing is promised are told most.
+        """
         pages: dict[str, int] = {}
         for target in asked:
             made = self.state.made.get(target.name)
-            pages[target.audience] = max(pages.get(target.audience, 0), (made.pages or 0) if made else 0)
+            most = self.fleet.library.audiences[target.audience].pages or _MANY
+            expected = most if made is None else made.pages or 0
+            pages[target.audience] = max(pages.get(target.audience, 0), expected)
         return sorted(pages, key=lambda audience: (-pages[audience], audience))
 
     def shown(self, job: Job, sha256: str) -> None:

@@ -1,40 +1,33 @@
-"""A job → its page; pages as laid out → the rung to try next, until the richest that fits is known; exports none."""
+"""A job → what is ordered for it; pages as laid out → the rung to try next, until one fits; makes nothing itself."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
-from mujaz.compose import compose
+from mujaz.gate import reader
 from mujaz.issuing import Run, Task, come, fail, finish, fresh
-from mujaz.jobs import Job, Mistakes, Site, issue_of, number_of, told_at
-from mujaz.model.document import Document, Output
+from mujaz.jobs import Job, Site, issue_of, number_of, told_at
+from mujaz.making import Order
+from mujaz.model.document import Failure, Output
 from mujaz.plan import why
 from mujaz.problems import Problem, Where
-from mujaz.templates import TemplateMistakeError
-from mujaz.workers import Failure
 
 
-def composed(jobs: Iterable[Job], site: Site) -> tuple[list[tuple[Job, Document]], Mistakes]:
-    """Each job with its page; a template that does not work costs the targets that it was for."""
-    documents: list[tuple[Job, Document]] = []
-    broken: Mistakes = []
-    for job in jobs:
-        try:
-            documents.append((job, composed_at(job, site)))
-        except TemplateMistakeError as mistake:
-            broken.append((job.target, mistake.problem))
-    return documents, broken
+def ordered(job: Job, site: Site, *, proved: bool = True) -> Order:
+    """What a worker makes the file of a job of. Raises TemplateMistakeError where it cannot be told what changed."""
+    return Order(
+        job.brief,
+        job.target.medium,
+        issue_of(job, site),
+        site.templates,
+        site.house,
+        job.budget,
+        proved=proved,
+        read=site.gate.keeps(site.gate.secrets(*reader(job.target.name))),
+    )
 
 
-def composed_at(job: Job, site: Site) -> Document:
-    """The page of a job. Raises TemplateMistakeError."""
-    issue = issue_of(job, site)
-    document = compose(job.brief, site.templates, medium=job.target.medium, house=site.house, issue=issue)
-    return replace(document, budget=job.budget)
-
-
-def tried(run_: Run, task: Task, document: Document, output: Output) -> None:
+def tried(run_: Run, task: Task, output: Output) -> None:
     """Note how many pages a rung has: the next rung is tried, or the web page that has waited for the answer."""
     job, site = task
     fits = (output.pages or 0) <= (job.budget or 0)
@@ -53,25 +46,26 @@ def tried(run_: Run, task: Task, document: Document, output: Output) -> None:
         run_.ready.append((replace(best, told=True), site))
         return
     del run_.fitting[job.key]
-    if best is not job:
-        document = composed_at(best, site)
-    _settled(run_, (best, site), document, kept_)
+    _settled(run_, (best, site), kept_)
 
 
-def closed(run_: Run, task: Task, document: Document, outcome: Output | Failure) -> None:
+def closed(run_: Run, task: Task, outcome: Output | Failure) -> None:
     """The richest pages that fit were laid out once more, with what changed: they may have no room for that."""
     job, site = task
+    if isinstance(outcome, Failure) and outcome.problem:  # a template that fails is not for want of room
+        finish(run_, task, outcome)
+        return
     best, kept_ = run_.fitting.pop(job.key)
     if isinstance(outcome, Output) and (outcome.pages or 0) <= (job.budget or 0):
         best, kept_ = job, outcome
-    _settled(run_, (best, site), document, kept_)
+    _settled(run_, (best, site), kept_)
 
 
-def _settled(run_: Run, task: Task, document: Document, output: Output) -> None:
+def _settled(run_: Run, task: Task, output: Output) -> None:
     """It is known what is told: the pages are done, and the web page that has waited for them is next."""
     best, site = task
     if best.wanted:
-        finish(run_, (replace(best, because=_because(best, site)), site), document, output)
+        finish(run_, (replace(best, because=_because(best, site)), site), output)
     _released(run_, best)
 
 

@@ -135,16 +135,23 @@ class Gate:
         alone, whole = own.split()
         return hashlib.sha256("\0".join((_METHOD, whole if strangers else alone, *strangers)).encode()).hexdigest()
 
-    def leaks(self, name: str, data: bytes, secrets: Iterable[Secrets]) -> tuple[Problem, ...]:
-        """What a file tells of it, `name` being the file's below the output folder."""
+    @staticmethod
+    def keeps(secrets: Iterable[Secrets]) -> bool:
+        """Whether there is anything to look for."""
+        return any(each.texts or each.names for each in secrets)
+
+    def leaks(
+        self, name: str, data: bytes, secrets: Iterable[Secrets], hay: Haystack | None = None
+    ) -> tuple[Problem, ...]:
+        """What a file tells of it, `name` being the file's below the output folder, and `hay` all that it says."""
         held = tuple(secrets)
-        if not any(each.texts or each.names for each in held):
+        if not self.keeps(held):
             return ()
         looked = (hashlib.sha256(data).hexdigest(), *(each.digest for each in held))
         sound = self._words.sound
         if looked in sound:
             return ()
-        found = tuple(self._problems(name, held, haystack(data), cache(lambda: self._beside(held))))
+        found = tuple(self._problems(name, held, hay or haystack(data), cache(lambda: self._beside(held))))
         if not found:
             sound[looked] = None
             if len(sound) > _SOUND:

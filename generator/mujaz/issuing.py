@@ -1,4 +1,4 @@
-"""What came of a job → judged, and published with the others of its brief, or lost; composes and tries no page."""
+"""What came of a job → judged, and published with the others of its brief, or lost; orders and tries no page."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from mujaz.filing import archived, noted, published
 from mujaz.fit import Search
 from mujaz.gate import Gate, reader
 from mujaz.jobs import Job, Site, number_of
-from mujaz.model.document import Document, Made, Medium, Output, Target
+from mujaz.making import Heard
+from mujaz.model.document import Failure, Made, Medium, Output, Target
 from mujaz.model.edition import Key
 from mujaz.model.yielded import Yielded
 from mujaz.problems import Problem, Where, errors
 from mujaz.publish import Shelf
-from mujaz.workers import Failure
 
 Task = tuple[Job, Site]
 """What is to be made, and what with: the topic that it tells of stays in memory no longer than that."""
@@ -74,7 +74,7 @@ class Run:
     made: dict[str, Made]
     ready: deque[Task] = field(default_factory=deque)
     """What is to be exported next."""
-    open: dict[str, tuple[Job, Site, Document]] = field(default_factory=dict)
+    open: dict[str, Task] = field(default_factory=dict)
     """What the workers have, by the name of its file."""
     searches: dict[Key, Search] = field(default_factory=dict)
     waiting: dict[Key, list[Task]] = field(default_factory=dict)
@@ -100,14 +100,15 @@ def fresh(run_: Run, job: Job) -> None:
     _step(run_, job.target, well=True)
 
 
-def finish(run_: Run, task: Task, document: Document, outcome: Output | Failure) -> None:
+def finish(run_: Run, task: Task, outcome: Output | Failure) -> None:
     """Prove one file; it is published with the others of its brief."""
     job, site = task
-    found = examined(document, outcome, site.gate)
+    found = examined(job.target.name, outcome, site.gate)
     if not isinstance(outcome, Output) or errors(found):
         fail(run_, task, found)
         return
-    run_.done.setdefault(job.key, []).append(Done(job, outcome, found))
+    output = Output(outcome.data, outcome.pages, outcome.filled)  # all that it says was gone through, and is let go of
+    run_.done.setdefault(job.key, []).append(Done(job, output, found))
     come(run_, task)
 
 
@@ -203,10 +204,11 @@ def _step(run_: Run, target: Target, *, well: bool) -> None:
     run_.ears.step(Step(len(run_.built) + len(run_.failed) + len(run_.fresh), run_.total, target, well))
 
 
-def examined(document: Document, outcome: Output | Failure, gate: Gate) -> tuple[Problem, ...]:
-    """What is wrong with an output, or why there is none."""
+def examined(name: str, outcome: Output | Failure, gate: Gate) -> tuple[Problem, ...]:
+    """What is wrong with the output of a name, or why there is none."""
     if isinstance(outcome, Failure):
-        return (Problem(outcome.rule, Where(f"output/{document.name}"), {"found": outcome.found}),)
+        return (outcome.problem or Problem(outcome.rule, Where(f"output/{name}"), {"found": outcome.found}),)
     if errors(outcome.problems):
         return outcome.problems
-    return (*outcome.problems, *gate.leaks(document.name, outcome.data, gate.secrets(*reader(document.name))))
+    hay = outcome.hay if isinstance(outcome, Heard) else None
+    return (*outcome.problems, *gate.leaks(name, outcome.data, gate.secrets(*reader(name)), hay))

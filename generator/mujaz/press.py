@@ -12,12 +12,12 @@ from mujaz.build import recalled
 from mujaz.export import export
 from mujaz.export.press import press as pressed
 from mujaz.filing import kept, published
-from mujaz.fitting import composed
+from mujaz.fitting import ordered
 from mujaz.gate import Gate
 from mujaz.issuing import examined
 from mujaz.jobs import Job, Site, plan, site_of
 from mujaz.model.content import Library
-from mujaz.model.document import Document, Medium, Output, Target
+from mujaz.model.document import Document, Failure, Medium, Output, Target
 from mujaz.model.press import Booklet, Pressed, Pressing, Profile
 from mujaz.plan import Request, called, targets
 from mujaz.problems import Problem, Severity, Where, errors, in_order
@@ -28,7 +28,7 @@ from mujaz.settling import settled
 from mujaz.survey import survey
 from mujaz.templates import TemplateMistakeError, open_templates
 from mujaz.ticket import Sent, second, ticket
-from mujaz.workers import Failure, run
+from mujaz.workers import run
 
 
 class ProfileMissingError(Exception):
@@ -125,10 +125,13 @@ def _profile(library: Library) -> Profile | None:
 
 def _made(site: Site, target: Target, how: Pressing) -> Result:
     """Compose, export, prove and publish the pages, then the ticket that tells of them."""
-    documents, wrong = _pages(site, target)
-    if wrong:
-        return Result(problems=wrong)
-    job, document = documents[0]
+    job = _fitted(site, target)
+    if not isinstance(job, Job):
+        return Result(problems=job)
+    try:
+        document = ordered(job, site).composed()
+    except TemplateMistakeError as mistake:
+        return Result(problems=(mistake.problem,))
     stem = target.name.removesuffix(f".{Medium.PRINT}")
     named = replace(document, name=f"{stem}.{how.kind}.{Medium.PRINT}")
     [(_, outcome)] = run([named], partial(pressed, how), jobs=1, limits=site.library.workspace.limits)
@@ -147,22 +150,21 @@ def _made(site: Site, target: Target, how: Pressing) -> Result:
     return _filed({named.name: outcome, note.name: paper}, site, problems, how.kind)
 
 
-def _pages(site: Site, target: Target) -> tuple[list[tuple[Job, Document]], tuple[Problem, ...]]:
+def _fitted(site: Site, target: Target) -> Job | tuple[Problem, ...]:
     """What is to be printed, as its audience is told it; or why it cannot be."""
     topics, audiences, languages = (frozenset({each}) for each in (target.topic, target.audience, target.language))
     jobs, mistakes = plan(site, Request(topics, audiences, languages, frozenset({target.medium})))
     if mistakes:
-        return [], tuple(each for _, each in mistakes)
+        return tuple(each for _, each in mistakes)
     fitted = settled(jobs[0], site)
     if isinstance(fitted, Problem):
-        return [], (fitted,)
-    documents, broken = composed([_for_press(fitted)], site)
-    return documents, tuple(each for _, each in broken)
+        return (fitted,)
+    return replace(fitted, target=replace(fitted.target, medium=Medium.PRESS))
 
 
 def _proved(document: Document, outcome: Output | Failure, gate: Gate) -> tuple[Problem, ...]:
     """What is wrong with a file, or why there is none."""
-    told = examined(document, outcome, gate)
+    told = examined(document.name, outcome, gate)
     return told if errors(told) or not isinstance(outcome, Output) else (*told, *proof(document, outcome))
 
 
@@ -172,10 +174,6 @@ def _in_second(site: Site, target: Target) -> tuple[str, str]:
     asked = Request(frozenset({target.topic}), frozenset({target.audience}), frozenset({other}), frozenset())
     jobs, _ = plan(site, asked)
     return jobs[0].brief.name if jobs else "", site.library.audiences[target.audience].label.by_language.get(other, "")
-
-
-def _for_press(job: Job) -> Job:
-    return replace(job, target=replace(job.target, medium=Medium.PRESS))
 
 
 def _filed(files: Mapping[str, Output], site: Site, told: tuple[Problem, ...], kind: str) -> Result:

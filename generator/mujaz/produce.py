@@ -1,20 +1,19 @@
-"""Stale jobs → documents for workers as they are free, and what comes of each, sorted; plans and publishes nothing."""
+"""Stale jobs → orders for workers as they are free, and what comes of each, sorted; plans and publishes nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from mujaz.export import export
 from mujaz.filing import archived
 from mujaz.fit import Search
-from mujaz.fitting import closed, composed_at, tried
+from mujaz.fitting import closed, ordered, tried
 from mujaz.issuing import Ears, Run, fail, finish, fresh, lost
 from mujaz.jobs import Job, Site
-from mujaz.model.document import Document, Medium, Output, State, Target
+from mujaz.making import Order, made
+from mujaz.model.document import Medium, Output, State, Target
 from mujaz.model.limits import Limits
-from mujaz.problems import Problem, errors
-from mujaz.proof import proof
+from mujaz.problems import Problem
 from mujaz.publish import PRIVATE, Shelf
 from mujaz.templates import TemplateMistakeError
 from mujaz.workers import Crew, Exports, crew
@@ -44,9 +43,9 @@ def hands(jobs: int, limits: Limits, cluster: str | None, shelf: Shelf) -> Crew:
     return crew(jobs=jobs, limits=limits, cluster=cluster, spare=shelf.folder / ".mujaz", store=private / "faces")
 
 
-def prepared(crew: Crew, *, prove: bool) -> None:
+def prepared(crew: Crew) -> None:
     """Let a crew load what it will need, while it is found out what there is to make."""
-    crew.prepare(proved if prove else export)
+    crew.prepare(made)
 
 
 def begun(state: State, shelf: Shelf, *, ears: Ears, total: int, prove: bool) -> Run:
@@ -61,32 +60,31 @@ def produce(plans: Iterable[Planned], run_: Run, how: How) -> None:
     its choice after the other, until the richest that fits is known; the web page that tells the same waits for it.
     """
     source = iter(plans)
-    work = proved if how.prove else export
     while True:
-        for document, outcome in how.crew(_documents(run_, source), work):
-            job, site, _ = run_.open.pop(document.name)
+        for order, outcome in how.crew(_orders(run_, source, how), made):
+            job, site = run_.open.pop(order.name)
             if job.budget is not None and job.key in run_.searches and isinstance(outcome, Output):
-                tried(run_, (job, site), document, outcome)
+                tried(run_, (job, site), outcome)
             elif job.budget is not None and job.key in run_.fitting:
-                closed(run_, (job, site), document, outcome)
+                closed(run_, (job, site), outcome)
             else:
-                finish(run_, (job, site), document, outcome)
+                finish(run_, (job, site), outcome)
         if not run_.ready:
             break
 
 
-def _documents(run_: Run, source: Iterator[Planned]) -> Iterator[Document]:
-    """What is to be exported, composed when it is asked for: first what has been begun."""
+def _orders(run_: Run, source: Iterator[Planned], how: How) -> Iterator[Order]:
+    """What is to be made: first what has been begun."""
     while True:
         while run_.ready:
             job, site = run_.ready.popleft()
             try:
-                document = composed_at(job, site)
+                order = ordered(job, site, proved=how.prove)
             except TemplateMistakeError as mistake:
                 fail(run_, (job, site), (mistake.problem,))
                 continue
-            run_.open[document.name] = (job, site, document)
-            yield document
+            run_.open[order.name] = (job, site)
+            yield order
         planned = next(source, None)
         if planned is None:
             return
@@ -119,12 +117,3 @@ def _entered(run_: Run, planned: Planned) -> None:
 def _length(job: Job) -> int:
     """About how long it takes to make a file; web pages take no time."""
     return job.brief.length if job.target.medium is Medium.PRINT else 0
-
-
-def proved(document: Document) -> Output:
-    """A file with what is wrong with it, in the process that made it; a file that is too long needs no proof."""
-    output = export(document)
-    long = document.budget is not None and (output.pages or 0) > document.budget
-    if long or errors(output.problems):
-        return output
-    return replace(output, problems=(*output.problems, *proof(document, output)))

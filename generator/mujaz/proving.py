@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 from mujaz.build import recalled
 from mujaz.evidence import Proved, Sayer, evidence, paired
 from mujaz.filing import kept, published
-from mujaz.fitting import composed
+from mujaz.fitting import ordered
 from mujaz.gate import reader
 from mujaz.jobs import Job, Site, assembled, plan, site_of
 from mujaz.model.document import Medium
@@ -22,7 +22,7 @@ from mujaz.proof.sight import Sight, sight
 from mujaz.publish import opened
 from mujaz.survey import survey
 from mujaz.tailor import tailor
-from mujaz.templates import open_templates
+from mujaz.templates import TemplateMistakeError, open_templates
 
 _BUILT = ((), ("unproven",))
 """Why a file must be made, where it shows what it should: there is no reason, or only that nobody has looked."""
@@ -101,10 +101,10 @@ def _proved(job: Job, site: Site, say: Sayer) -> tuple[Report | None, tuple[Prob
     data = site.shelf.read(name)
     if data is None or job.because not in _BUILT:
         return None, (Problem("proof-stale", where, {"found": name}),), site
-    documents, broken = composed([job], site)
-    if broken:
-        return None, tuple(each for _, each in broken), site
-    ((_, document),) = documents
+    try:
+        document = ordered(job, site).composed()
+    except TemplateMistakeError as mistake:
+        return None, (mistake.problem,), site
     found = findings(document, data)
     looked = sight(document, data)
     page = evidence(Proved(name, document.title, data, found, looked, _english(job, site)), site.templates, say)

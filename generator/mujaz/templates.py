@@ -86,6 +86,10 @@ class Templates:
     spoken: dict[str, Mapping[str, Any]] = field(default_factory=dict, repr=False, compare=False)
     """Language → the words of it that were read."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As they are sent to another process, without what has compiled them."""
+        return _arrived, (self.files, self.origins, self.house, self.package, self.unread)
+
     def environment(self, *, site: bool) -> _Sandbox:
         """Jinja over these files, made once: it compiles each of them when it is first asked for."""
         if site not in self.environments:
@@ -160,6 +164,18 @@ class Templates:
         return digest.hexdigest()
 
 
+_held: list[Templates] = []
+"""Those that came to this process last: what has compiled them is of use for the next page."""
+
+
+def _arrived(*files: Any) -> Templates:
+    """Templates that were sent here: the very ones that are here already, where they are the same."""
+    new = Templates(*files)
+    if new not in _held:
+        _held[:] = [new]
+    return _held[0]
+
+
 def open_templates(root: Path) -> Templates:
     """The templates for a workspace: its own `templates/` first, the package's where it has none."""
     package = _files(packaged_folder())
@@ -221,18 +237,19 @@ class House:
         return hashlib.sha256(f"{self.workspace.colours!r}\0{logo}\0{self.workspace.theme}".encode()).hexdigest()
 
 
-def rendered(templates: Templates, name: str, given: Mapping[str, Any]) -> str:
-    """What a template makes of finished data. Raises TemplateMistakeError."""
+def rendered(templates: Templates, name: str, given: Mapping[str, Any], *, seconds: int | None = None) -> str:
+    """What a template makes of finished data, in so many seconds at most. Raises TemplateMistakeError."""
+    most = min(SECONDS, seconds or SECONDS)
     environment = templates.environment(site=name.startswith(SITE))
     try:
         if not templates.house:
             return environment.get_template(name).render(given)
-        with bounded(_SECONDS_AFTER if templates.endless else SECONDS):
+        with bounded(min(most, _SECONDS_AFTER) if templates.endless else most):
             return environment.get_template(name).render(given)
     except TemplateMistakeError:
         raise
     except Exception as error:  # a template is a program, perhaps a stranger's, and may raise anything
-        raise TemplateMistakeError(_mistake(error, templates)) from error
+        raise TemplateMistakeError(_mistake(error, templates, most)) from error
 
 
 def labels_of(templates: Templates, language: str) -> Mapping[str, Any]:
@@ -308,8 +325,8 @@ def look_of(house: House, *, direction: str, digits: str, medium: Medium) -> dic
     }
 
 
-def _mistake(error: Exception, templates: Templates) -> Problem:
-    """Where a template broke, as far as Jinja tells."""
+def _mistake(error: Exception, templates: Templates, seconds: int = SECONDS) -> Problem:
+    """Where a template broke, as far as Jinja tells; `seconds` are those that it had."""
     name, line = getattr(error, "filename", None) or "", getattr(error, "lineno", None) or 0
     trace = error.__traceback__
     while trace is not None:
@@ -322,7 +339,7 @@ def _mistake(error: Exception, templates: Templates) -> Problem:
     where = Where(name or "templates", line)
     if isinstance(error, TooLongError):
         templates.endless.add(name)
-        return Problem("template-endless", where, {"limit": str(SECONDS)})
+        return Problem("template-endless", where, {"limit": str(seconds)})
     if isinstance(error, MemoryError):
         traceback.clear_frames(error.__traceback__)  # they hold what took the memory
         return Problem("template-large", where, {"limit": str(MEMORY_BYTES >> 20)})

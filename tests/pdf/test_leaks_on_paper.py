@@ -315,13 +315,13 @@ def test_files_for_the_press_and_their_ticket_pass_the_same_gate() -> None:
     gate = Gate(Library(house(), {"public": reader()}, (topic(),)), templates())
     for how in (Pressing(), Pressing(booklet=Booklet("A3"))):
         made = pressed(how, replace(plain, name="topic/public.ar.press.pdf"))
-        assert [each for each in examined(plain, made, gate) if each.rule == "leak"] == []
+        assert [each for each in examined(plain.name, made, gate) if each.rule == "leak"] == []
         assert {kind for kind, _ in found(pressed(how, leaking).data)} & {"page", "form"}
         note = ticket(brief, Sent("topic/public.ar.press.pdf", how, made, "", ""), templates(), House(house(), None))
         paper = export(note)
-        assert [each for each in examined(note, paper, gate) if each.rule == "leak"] == []
+        assert [each for each in examined(note.name, paper, gate) if each.rule == "leak"] == []
         spoiled = export(replace(note, html=note.html.replace("</body>", f"<p>{SECRET}</p></body>", 1)))
-        assert "leak" in {each.rule for each in examined(note, spoiled, gate)}
+        assert "leak" in {each.rule for each in examined(note.name, spoiled, gate)}
 
 
 # ------------------------------------------------------------------------------------------------ whole workspaces

@@ -20,7 +20,7 @@ from PIL import Image
 from folding import leafed
 from mujaz.export import press as room
 from mujaz.export.imposition import Sheet, Side
-from mujaz.fitting import composed
+from mujaz.fitting import ordered
 from mujaz.jobs import plan, site_of
 from mujaz.model.document import Document, Medium, State
 from mujaz.model.press import MILLIMETRE, Booklet, Pressed, Pressing, Profile
@@ -73,8 +73,8 @@ def own(topic: str, audience: str, language: str = "ar") -> Document:
     site = site_of(library, open_templates(ROOT), shelf=Shelf(ROOT / "nowhere"), state=State())
     asked = Request(frozenset({topic}), frozenset({audience}), frozenset({language}), frozenset({Medium.PRINT}))
     jobs, _ = plan(site, asked)
-    documents, _ = composed([replace(job, target=replace(job.target, medium=Medium.PRESS)) for job in jobs], site)
-    return documents[0][1]
+    job = replace(jobs[0], target=replace(jobs[0].target, medium=Medium.PRESS))
+    return ordered(job, site).composed()
 
 
 RESEARCHER = ("counterterrorism-diplomacy", "researcher")

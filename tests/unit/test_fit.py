@@ -166,7 +166,10 @@ def exports(monkeypatch: pytest.MonkeyPatch) -> Exports:
             yield each, Output(each.html.encode(), pages if each.medium is Medium.PRINT else None, filled=0.1)
 
     monkeypatch.setattr(producing, "crew", crewed(counted))
-    monkeypatch.setattr(settling, "run", counted)
+    alone = crewed(counted)
+    monkeypatch.setattr(
+        settling, "run", lambda pieces, work, *, jobs, limits: alone(jobs=jobs, limits=limits)(pieces, work)
+    )
     monkeypatch.setattr(press, "run", counted)
     return seen
 

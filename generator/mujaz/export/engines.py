@@ -11,13 +11,16 @@ from mujaz import __version__
 from mujaz.model.document import Medium
 
 _PACKAGES = {
-    Medium.PRINT: ("weasyprint", "pydyf", "fonttools", "pikepdf", "citeproc-py", "babel", "matplotlib"),
-    Medium.SCREEN: ("fonttools", "brotli", "citeproc-py", "babel", "matplotlib"),
+    Medium.PRINT: ("weasyprint", "pydyf", "fonttools", "pikepdf", "citeproc-py", "babel", "matplotlib", "jinja2"),
+    Medium.SCREEN: ("fonttools", "brotli", "citeproc-py", "babel", "matplotlib", "jinja2"),
 }
 _LIBRARIES = (
     ("pango", "pango_version_string", ("libpango-1.0.so.0", "libpango-1.0.dylib", "libpango-1.0-0.dll")),
     ("harfbuzz", "hb_version_string", ("libharfbuzz.so.0", "libharfbuzz.0.dylib", "libharfbuzz-0.dll")),
+    ("fribidi", "fribidi_version_info", ("libfribidi.so.0", "libfribidi.0.dylib", "libfribidi-0.dll")),
 )
+_A_TEXT = frozenset({"fribidi_version_info"})
+"""Where the version is no function's answer, but a text that begins with it."""
 _VERSION = re.compile(r"^Version: *(\S+)", re.MULTILINE)
 
 
@@ -41,8 +44,12 @@ def _library(symbol: str, files: tuple[str, ...]) -> str:
     """The version that a native library tells of itself; `none` where it is not installed."""
     for file in files:
         try:
-            tell = getattr(ctypes.CDLL(file), symbol)
-        except (OSError, AttributeError):
+            library = ctypes.CDLL(file)
+            if symbol in _A_TEXT:
+                said = ctypes.c_char_p.in_dll(library, symbol).value or b""
+                return said.partition(b"\n")[0].decode()
+            tell = getattr(library, symbol)
+        except (OSError, AttributeError, ValueError):
             continue
         tell.restype = ctypes.c_char_p
         return str(tell().decode())

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, Protocol
 
 from mujaz.model.yielded import Yielded
 from mujaz.problems import Problem
@@ -86,8 +86,18 @@ class Document:
     theme: Theme = "classic"
     """It decides the faces."""
     attachments: tuple[Attachment, ...] = ()
-    budget: int | None = None
-    """The pages that it may have; none where nothing is promised."""
+
+
+class Piece(Protocol):
+    """What a worker makes a file of: a document, or what one is still to be composed of."""
+
+    @property
+    def name(self) -> str:
+        """Of the file: `topic/audience.lang.pdf`, as targets are named."""
+
+    @property
+    def medium(self) -> Medium:
+        """What carries it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +110,16 @@ class Output:
     filled: float | None = None
     """How far down the text of the last page reaches, as a part of its height."""
     problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that came to nothing: the rule, and what was seen."""
+
+    rule: str
+    found: str
+    problem: Problem | None = None
+    """Where it is known what was wrong, and in which file of the author's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,26 +1,29 @@
-"""Documents → their outputs, or why there is none; the only starter of processes, each bounded in time and memory."""
+"""Pieces → their files, or why there is none; the only starter of processes, each bounded in time and memory."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
-from mujaz.model.document import Document
+from mujaz.model.document import Failure, Output, Piece
 from mujaz.model.limits import Limits
 from mujaz.problems import Problem
-from mujaz.workers.outcome import CrewError, Failure, Outcome, Work
+from mujaz.workers.outcome import CrewError, Each, Outcome, Work
 
 __all__ = ["Crew", "CrewError", "Exports", "Failure", "Limits", "Outcome", "Work", "crew", "run"]
 
 
-Exports = Callable[[Iterable[Document], Work], Iterator[Outcome]]
-"""What a crew can be called for."""
+class Exports(Protocol):
+    """What a crew can be called for."""
+
+    def __call__(self, pieces: Iterable[Each], work: Work[Each]) -> Iterator[tuple[Each, Output | Failure]]:
+        """Each piece with what came of it, as it comes; only about twice as many as can be made at once are held."""
 
 
-class Crew(Protocol):
+class Crew(Exports, Protocol):
     """Those who set pages, wherever they are; it can be called again and again, and its workers stay warm."""
 
     @property
@@ -35,11 +38,8 @@ class Crew(Protocol):
     ) -> bool | None:
         """End all that is still at work, at once."""
 
-    def prepare(self, work: Work) -> None:
+    def prepare(self, work: Work[Any]) -> None:
         """Begin to load what the work needs: it is wanted soon, and its caller is busy with something else."""
-
-    def __call__(self, documents: Iterable[Document], work: Work) -> Iterator[Outcome]:
-        """Each document with what came of it, as it comes; only about twice as many as can be made at once are held."""
 
 
 def crew(
@@ -67,26 +67,26 @@ def crew(
 
 
 def run(
-    documents: Sequence[Document], work: Work, *, jobs: int, limits: Limits | None = None, by: Crew | None = None
-) -> Iterator[Outcome]:
+    pieces: Sequence[Each], work: Work[Each], *, jobs: int, limits: Limits | None = None, by: Crew | None = None
+) -> Iterator[tuple[Each, Output | Failure]]:
     """Each document with its output, in order; what befalls one does not touch the others. `by` is a crew at hand."""
-    if not documents:
+    if not pieces:
         return
     if by is not None:
-        yield from _in_order(documents, by(documents, work))
+        yield from _in_order(pieces, by(pieces, work))
         return
-    with crew(jobs=min(jobs, len(documents)), limits=limits) as hands:
-        yield from _in_order(documents, hands(documents, work))
+    with crew(jobs=min(jobs, len(pieces)), limits=limits) as hands:
+        yield from _in_order(pieces, hands(pieces, work))
 
 
-def _in_order(documents: Sequence[Document], outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+def _in_order(pieces: Sequence[Piece], outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
     places: dict[int, deque[int]] = {}
-    for place, document in enumerate(documents):
-        places.setdefault(id(document), deque()).append(place)
+    for place, piece in enumerate(pieces):
+        places.setdefault(id(piece), deque()).append(place)
     held: dict[int, Outcome] = {}
     due = 0
-    for document, outcome in outcomes:
-        held[places[id(document)].popleft()] = (document, outcome)
+    for piece, outcome in outcomes:
+        held[places[id(piece)].popleft()] = (piece, outcome)
         while due in held:
             yield held.pop(due)
             due += 1

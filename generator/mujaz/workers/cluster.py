@@ -1,4 +1,4 @@
-"""Documents → their outputs by the workers of a Dask scheduler; the only importer of `distributed`, trusts no bytes."""
+"""Pieces → their files by the workers of a Dask scheduler; the only importer of `distributed`, trusts no bytes."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
-from mujaz.model.document import Document
+from mujaz.model.document import Failure, Output, Piece
 from mujaz.problems import Problem, Severity, Where
 from mujaz.workers import far
-from mujaz.workers.outcome import CrewError, Failure, GarbledError, Outcome, Work, judged, raised, unpacked
+from mujaz.workers.outcome import CrewError, Each, GarbledError, Outcome, Work, judged, raised, unpacked
 from mujaz.workers.pool import Pool
 
 _ADDRESS = re.compile(r"(?:(?P<how>tcp|tls)://)?(?P<host>\[[0-9a-fA-F:.]+\]|[^\s/:\[\]]+):(?P<port>[0-9]{1,5})")
@@ -43,7 +43,7 @@ _SLACK = 60.0
 class _Flight:
     """A document on its way."""
 
-    document: Document
+    piece: Piece
     raw: bytes
     future: Any
     workers: frozenset[str]
@@ -87,28 +87,28 @@ class Cluster:
         self._leave()
         self.here.close()
 
-    def prepare(self, work: Work) -> None:
+    def prepare(self, work: Work[Any]) -> None:
         """Its workers have loaded what they need before they are asked."""
 
-    def __call__(self, documents: Iterable[Document], work: Work) -> Iterator[Outcome]:
+    def __call__(self, pieces: Iterable[Each], work: Work[Each]) -> Iterator[tuple[Each, Output | Failure]]:
         """Each document with what came of it, as it comes."""
-        source = iter(documents)
+        source = iter(pieces)
         if not self._lost:
             yield from self._over_there(source, work)
         if self._lost:
-            left = [each.document for each in self._flights.values()]
+            left: list[Any] = [each.piece for each in self._flights.values()]
             self._flights.clear()
             yield from self.here(itertools.chain(left, source), work)
 
-    def _over_there(self, source: Iterator[Document], work: Work) -> Iterator[Outcome]:
+    def _over_there(self, source: Iterator[Piece], work: Work[Any]) -> Iterator[Outcome]:
         more = True
         try:
             while True:
                 hungry = more and len(self._flights) < max(2, 2 * sum(self._fit.values()))
-                document = next(source, None) if hungry else None
-                more = more and (document is not None or not hungry)
-                if document is not None:
-                    yield from self._ordered(document, work)
+                piece = next(source, None) if hungry else None
+                more = more and (piece is not None or not hungry)
+                if piece is not None:
+                    yield from self._ordered(piece, work)
                 elif not self._flights:
                     return
                 yield from self._look(at_once=hungry)
@@ -120,15 +120,15 @@ class Cluster:
 
     # ------------------------------------------------------------------------------------------------- sending
 
-    def _ordered(self, document: Document, work: Work) -> Iterator[Outcome]:
+    def _ordered(self, piece: Piece, work: Work[Any]) -> Iterator[Outcome]:
         try:
-            raw = far.ordered(work, document, self.here.limits)
+            raw = far.ordered(work, piece, self.here.limits)
         except Exception as error:  # what cannot be sent costs one document
-            yield document, raised(error, self.here.limits)
+            yield piece, raised(error, self.here.limits)
             return
         if self._client is None:
             self._connect()
-        self._send(_Flight(document, raw, None, frozenset(), 0.0))
+        self._send(_Flight(piece, raw, None, frozenset(), 0.0))
 
     def _send(self, flight: _Flight) -> None:
         key = self._key()
@@ -209,13 +209,13 @@ class Cluster:
         """What came of a document that has landed."""
         from distributed.scheduler import KilledWorker  # noqa: PLC0415 # as above
 
-        document, limits = flight.document, self.here.limits
+        piece, limits = flight.piece, self.here.limits
         try:
             result = unpacked(flight.future.result(timeout=_PROBE))
         except GarbledError as error:
-            yield document, Failure("export-garbled", str(error))
+            yield piece, Failure("export-garbled", str(error))
         except KilledWorker as error:
-            yield document, Failure("export-died", f"{type(error).__name__}: {error}")
+            yield piece, Failure("export-died", f"{type(error).__name__}: {error}")
         except far.OtherVersionError:
             for name in flight.workers:
                 self._fit.pop(name, None)  # one of them has changed: all are asked once more
@@ -224,9 +224,9 @@ class Cluster:
             if self._client.status != "running" or flight.future.status in ("cancelled", "lost", "pending"):
                 self._again(flight)
             else:
-                yield document, raised(error, limits)
+                yield piece, raised(error, limits)
         else:
-            yield document, judged(document, result, limits)
+            yield piece, judged(piece, result, limits)
         finally:
             with suppress(Exception):  # of a client that is closed
                 flight.future.release()
@@ -249,7 +249,7 @@ class Cluster:
             if now - flight.since > limit:
                 del self._flights[key]
                 flight.future.cancel(force=True)
-                yield flight.document, Failure("export-slow", str(self.here.limits.seconds))
+                yield flight.piece, Failure("export-slow", str(self.here.limits.seconds))
 
     def _muster(self, now: float) -> None:
         """See who is still there, ask who is new, and send anew what only those who are gone could have made."""

@@ -15,7 +15,7 @@ from typing import Any, cast, get_args
 
 from mujaz.export.engines import versions
 from mujaz.faces import digest
-from mujaz.model.document import Document, Medium, Theme
+from mujaz.model.document import Medium, Piece, Theme
 from mujaz.model.limits import Limits
 from mujaz.workers.outcome import Work, packed, unpacked
 from mujaz.workers.pool import Pool
@@ -46,17 +46,17 @@ def identity() -> dict[str, str]:
     }
 
 
-def ordered(work: Work, document: Document, limits: Limits) -> bytes:
+def ordered(work: Work[Any], piece: Piece, limits: Limits) -> bytes:
     """What `made` takes."""
-    return packed((work, document, limits, identity()))
+    return packed((work, piece, limits, identity()))
 
 
 def made(raw: bytes) -> bytes:
     """The `Output` or the `Failure` of a document, packed. Raises OtherVersionError where its bytes would be others."""
-    work, document, limits, theirs = cast("tuple[Work, Document, Limits, dict[str, str]]", unpacked(raw))
+    work, piece, limits, theirs = cast("tuple[Work[Any], Piece, Limits, dict[str, str]]", unpacked(raw))
     if theirs != identity():
         raise OtherVersionError
-    ((_, outcome),) = _hands(limits)([document], work)
+    ((_, outcome),) = _hands(limits)([piece], work)
     return packed(outcome)
 
 

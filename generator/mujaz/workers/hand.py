@@ -7,10 +7,10 @@ import os
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from mujaz.export.store import keep_in
-from mujaz.model.document import Document
+from mujaz.model.document import Piece
 from mujaz.model.limits import Limits
 from mujaz.workers.bounds import bound, desk, ration, tie
 from mujaz.workers.frames import BrokenLineError, Incoming, framed
@@ -53,8 +53,8 @@ def _answer(raw: bytes, folder: Path, limits: Limits) -> bytes:
         try:
             with desk(folder):
                 ration(limits)
-                work, document = cast("tuple[Work, Document]", unpacked(raw))  # as the pool packed it
-                return packed(work(document))
+                work, piece = cast("tuple[Work[Any], Piece]", unpacked(raw))  # as the pool packed it
+                return packed(work(piece))
         except BaseException as error:  # WeasyPrint has errors of its own below BaseException
             return packed(raised(error, limits))
     except MemoryError:

@@ -1,19 +1,25 @@
-"""What a worker left behind → the `Output` of a document, or the `Failure` that names why not; starts nothing."""
+"""What a worker left behind → the `Output` of a piece, or the `Failure` that names why not; starts nothing."""
 
 from __future__ import annotations
 
+import copyreg
 import errno
 import pickle
 import re
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass
 from hashlib import sha256
+from types import MappingProxyType
+from typing import Any, TypeVar
 
-from mujaz.model.document import Document, Output
+from mujaz.model.document import Failure, Output, Piece
 from mujaz.model.limits import Limits
 
-Work = Callable[[Document], Output]
+Each = TypeVar("Each", bound=Piece)
+Work = Callable[[Each], Output | Failure]
+"""What is done with each piece, in the process of a worker."""
+Outcome = tuple[Any, Output | Failure]
+"""A piece, and what came of it; which kind of pieces it is, only those know who ask for them."""
 OUTSIDE = frozenset((-signal.SIGKILL, -signal.SIGTERM, -signal.SIGHUP, -signal.SIGINT, 255))
 """Exit codes of a worker that was ended from outside, by someone or for want of memory, and not by its document. 255 is
 what is known of one whose fork server went first."""
@@ -30,23 +36,19 @@ _SHOWN = 120
 """Characters of a library's last words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A document that came to nothing: the rule, and what was seen."""
-
-    rule: str
-    found: str
-
-
-Outcome = tuple[Document, Output | Failure]
-
-
 class CrewError(Exception):
     """There is nobody to set pages; `args` are a rule's name and what was found."""
 
 
 class GarbledError(ValueError):
     """Bytes that no worker of ours wrote."""
+
+
+def _frozen(held: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+    return MappingProxyType(held)
+
+
+copyreg.pickle(MappingProxyType, lambda held: (_frozen, (dict(held),)))  # Python itself sends none
 
 
 def packed(thing: object) -> bytes:
@@ -102,7 +104,7 @@ def _named(code: int | None) -> str:
     return f"exit {code}"
 
 
-def judged(document: Document, result: object, limits: Limits) -> Output | Failure:
+def judged(piece: Piece, result: object, limits: Limits) -> Output | Failure:
     """A result that may go on: an `Output` whose bytes are a file of the kind that was asked for."""
     if isinstance(result, Failure):
         return result
@@ -111,7 +113,7 @@ def judged(document: Document, result: object, limits: Limits) -> Output | Failu
     if len(result.data) > limits.file_size << 20:
         return Failure("export-large", str(limits.file_size))
     data = result.data
-    if document.medium.paged:
+    if piece.medium.paged:
         # The renderer's own end of a file is a line of its own, behind which no kilobyte can stand.
         whole = data.startswith(b"%PDF-") and data[-1024:].rstrip().endswith(b"%%EOF")
         return result if whole else Failure("export-garbled", _start(data))

@@ -1,4 +1,4 @@
-"""Documents → their outputs by processes of this machine, each bounded from inside and watched from outside."""
+"""Pieces → their files by processes of this machine, each bounded from inside and watched from outside."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
-from mujaz.model.document import Document
+from mujaz.model.document import Failure, Output, Piece
 from mujaz.model.limits import Limits
 from mujaz.problems import Problem
 from mujaz.workers.frames import BrokenLineError, Incoming, framed
@@ -27,7 +27,7 @@ from mujaz.workers.outcome import (
     OUTSIDE,
     READY,
     CrewError,
-    Failure,
+    Each,
     GarbledError,
     Outcome,
     Work,
@@ -50,6 +50,8 @@ _BOOT = 30.0
 """Seconds for a worker to start."""
 _TALKING = 5.0
 """Seconds more for a worker that has begun to answer."""
+_SPENT = frozenset({"export-memory", "template-large"})
+"""What leaves a worker with memory that it does not give back."""
 _PATIENCE = 2.0
 """Seconds for a process that was killed to be gone."""
 
@@ -61,7 +63,7 @@ _ONE = threading.Lock()
 class _Task:
     """A document that waits, or is being worked on."""
 
-    document: Document
+    piece: Piece
     raw: bytes
     tries: int = 0
     """How often its worker was ended from outside."""
@@ -119,7 +121,7 @@ class Pool:
             self._scratch.close()
             self._scratch = None
 
-    def prepare(self, work: Work) -> None:
+    def prepare(self, work: Work[Any]) -> None:
         """Let the fork server load what the work needs, meanwhile; what goes wrong with it is told when it is called.
 
         Where it runs already, nothing happens.
@@ -128,26 +130,27 @@ class Pool:
             self._settled()
             running(_room(work))
 
-    def __call__(self, documents: Iterable[Document], work: Work) -> Iterator[Outcome]:
+    def __call__(self, pieces: Iterable[Each], work: Work[Each]) -> Iterator[tuple[Each, Output | Failure]]:
         """Each document with what came of it, as it comes; no more of them are held than are at hand."""
-        source, more = iter(documents), True
+        source, more = iter(pieces), True
         self._room = _room(work)
         waiting: deque[_Task] = deque()
         try:
             while True:
-                self._hand_out(waiting)
+                if self._workers or len(waiting) >= self.jobs or not more:  # they take a while to start: not for one
+                    self._hand_out(waiting)
                 hungry = more and len(waiting) < self.jobs
                 if not (hungry or waiting or any(each.task for each in self._workers)):
                     return
                 yield from self._look(waiting, at_once=hungry)
                 if hungry:
-                    document = next(source, None)
-                    more = document is not None
-                    if document is not None:
+                    piece = next(source, None)
+                    more = piece is not None
+                    if piece is not None:
                         try:
-                            waiting.append(_Task(document, packed((work, document))))
+                            waiting.append(_Task(piece, packed((work, piece))))
                         except Exception as error:  # what cannot be sent costs one document
-                            yield document, raised(error, self.limits)
+                            yield piece, raised(error, self.limits)
         finally:
             for worker in [each for each in self._workers if each.task]:
                 self._end(worker)
@@ -238,7 +241,7 @@ class Pool:
         for worker in busy:
             late = now - worker.deadline - (_TALKING if worker.incoming.held else 0.0)
             if worker in self._workers and worker.task and late >= 0:
-                found.append((worker.task.document, Failure("export-slow", str(self.limits.seconds))))
+                found.append((worker.task.piece, Failure("export-slow", str(self.limits.seconds))))
                 self._end(worker)
         self._hand_out(waiting)
         yield from found
@@ -265,16 +268,16 @@ class Pool:
             result = unpacked(raw)
         except (BrokenLineError, GarbledError) as error:
             self._end(worker)
-            return [(task.document, Failure("export-garbled", str(error)))] if task else []
+            return [(task.piece, Failure("export-garbled", str(error)))] if task else []
         if task is None:  # nothing was asked
             self._end(worker)
             return []
-        outcome = judged(task.document, result, self.limits)
+        outcome = judged(task.piece, result, self.limits)
         worker.task, worker.done = None, worker.done + 1
-        spent = isinstance(outcome, Failure) and outcome.rule == "export-memory"
+        spent = isinstance(outcome, Failure) and outcome.rule in _SPENT
         if spent or worker.done >= DOCUMENTS or worker.unsent or worker.incoming.held:
             self._end(worker)
-        return [(task.document, outcome)]
+        return [(task.piece, outcome)]
 
     def _lost(self, worker: _Worker, waiting: deque[_Task]) -> list[Outcome]:
         """Of a worker that is gone: its document once more where someone else ended it, else why it died."""
@@ -289,7 +292,7 @@ class Pool:
             task.tries += 1
             waiting.appendleft(task)
             return []
-        return [(task.document, died(code, said, self.limits))]
+        return [(task.piece, died(code, said, self.limits))]
 
     def _end(self, worker: _Worker) -> None:
         """Kill a worker and whatever it has started, and take its folder away."""
@@ -310,6 +313,6 @@ class Pool:
         shutil.rmtree(worker.folder, ignore_errors=True)
 
 
-def _room(work: Work) -> str:
+def _room(work: Work[Any]) -> str:
     """The name of the module of a work."""
     return str(getattr(getattr(work, "func", work), "__module__", ""))
