@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import resource
+import subprocess
+import sys
 import time
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 from faults.invariant import briefs, held, mended, told, whole
 from faults.runs import Forge
 from faults.scene import scene
+from mujaz import produce as producing
 from mujaz import templates as room
+from mujaz.build import build
+from mujaz.plan import Request
 from mujaz.problems import Problem
 from mujaz.templates import TemplateMistakeError, mistakes, open_templates, rendered
+from workspace import ROOT, at_once, crewed, lay, outputs, write
 
 CANARY = "كناريا-لا-تُقرأ"
 
@@ -151,6 +159,37 @@ def test_a_build_with_an_endless_template_ends(forge: Forge, tmp_path: Path) -> 
     assert set(done.data["failed"]) == briefs(desk.new).keys()
     assert sum(whole(desk.root, desk.old, desk.new).values()) == 0
     assert lasted < room.SECONDS + 4 * 3 + 10
+
+
+def test_a_template_that_hangs_within_c_costs_its_brief_alone(tmp_path: Path) -> None:
+    """Two lists in which each level holds the one below twice are compared for hours, by one call of C."""
+    root = lay(tmp_path / "desk")
+    doubled = "{% set a = [a, a] %}{% set b = [b, b] %}" * 60
+    busy = "{% set a = [1] %}{% set b = [1] %}" + doubled + "{{ a == b }}"
+    house(root, "{% if brief.audience == 'minister' %}" + busy + "{% endif %}")
+    write(root / "mujaz.yaml", {"organisation": "المؤسسة", "limits": {"seconds": 20, "cpu-seconds": 3}})
+    start = time.monotonic()
+    line = [sys.executable, "-P", "-m", "mujaz", "-C", str(root), "build", "--json"]
+    known = {**os.environ, "PYTHONPATH": str(ROOT / "generator")}
+    done = subprocess.run(line, env=known, capture_output=True, text=True, check=False)
+    assert time.monotonic() - start < 20
+    said = json.loads(done.stdout)
+    assert said["failed"] == ["water/minister.ar.html"]
+    assert [(each["rule"], each["path"]) for each in said["problems"]] == [
+        ("export-cpu", "output/water/minister.ar.html")
+    ]
+    assert set(outputs(root)) == {"water/public.ar.html"}
+
+
+def test_a_template_has_half_the_time_of_its_file_where_the_house_gives_little(tmp_path: Path) -> None:
+    root = lay(tmp_path / "desk")
+    house(root, ENDLESS["loops in loops"])
+    write(root / "mujaz.yaml", {"organisation": "المؤسسة", "limits": {"seconds": 4}})
+    start = time.monotonic()
+    with patch.object(producing, "crew", crewed(at_once)):
+        result = build(root, Request(), jobs=1, tell=lambda _: None)
+    assert time.monotonic() - start < 10
+    assert {(each.rule, each.facts["limit"]) for each in result.problems} == {("template-endless", "2")}
 
 
 @pytest.mark.parametrize("language", ["ar", "en"])

@@ -564,6 +564,28 @@ def test_what_changed_takes_no_room_from_what_is_told(tmp_path: Path, monkeypatc
     assert (root / "output/water/minister.ar.pdf").read_bytes() == shown
 
 
+def test_a_template_that_cannot_tell_what_changed_is_told_and_costs_the_edition(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages that fit without what changed are laid out once more with it: that a template fails there is no want of
+    room."""
+    monkeypatch.setattr(producing, "crew", crewed(as_pages))
+    root = lay(tmp_path / "desk", audiences={**BOTH, "minister": {**BOTH["minister"], "pages": 1}})
+    publish(root)
+    before = outputs(root)
+    place = root / "templates" / "css" / "house.css"
+    place.parent.mkdir(parents=True)
+    place.write_text("{% if print and changes %}{{ nothing.at.all }}{% endif %}", "utf-8")
+    edit(root, "شرح أول ما وُجد", "شرح ما تبيّن")
+    result = publish(root, 1)
+    assert {each.target.audience for each in result.built} == {"public"}
+    told_of = {(each.rule, each.where.path) for each in result.problems}
+    assert ("template-wrong", "templates/css/house.css") in told_of
+    assert {name: data for name, data in outputs(root).items() if "minister" in name} == {
+        name: data for name, data in before.items() if "minister" in name
+    }
+
+
 def test_what_a_deeper_telling_adds_is_no_change() -> None:
     blocks = [findings(point("a", gist="خلاصة", detail="تفصيل"))]
     one, other = (told(briefed(entry(blocks), reader(depth=depth)), LABELS) for depth in ("headline", "detail"))

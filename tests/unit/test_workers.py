@@ -158,6 +158,30 @@ def test_no_more_documents_are_taken_than_are_at_hand(hands: Crew) -> None:
         assert taken - done <= 6
 
 
+@pytest.mark.parametrize("jobs", [1, 2, 9])
+def test_pieces_are_made_ready_before_the_caller_waits_for_the_first_worker(
+    jobs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[str] = []
+    before: list[int] = []
+    start = pool.Pool._start
+
+    def started(self: pool.Pool) -> Any:
+        before.append(len(taken))
+        return start(self)
+
+    def pieces() -> Iterator[Document]:
+        for word in "abcde":
+            taken.append(word)
+            yield page(word)
+
+    monkeypatch.setattr(pool.Pool, "_start", started)
+    with crew(jobs=jobs, limits=LIMITS) as made:
+        assert len(list(made(pieces(), work))) == 5
+        assert before[0] == min(jobs, 3)
+        assert [outcome for _, outcome in made([page("f")], work)] == whole("f")
+
+
 def test_workers_stay_warm_between_calls(hands: Crew) -> None:
     first = {each.data for each in told(hands, "pid").values() if isinstance(each, Output)}
     for _ in range(3):

@@ -44,6 +44,8 @@ DOCUMENTS = 50
 """A worker grows a little with each document and is replaced after so many."""
 _TOLD = 64 << 20
 """Bytes of an answer beside those of the file."""
+_BEFORE = 3
+"""Pieces that are made ready before the first worker is asked for, for which the caller has to wait."""
 _STALL = 1.0
 """Seconds without a look at the workers, after which it was this process that stood still: it was stopped, or busy."""
 _BOOT = 30.0
@@ -137,7 +139,7 @@ class Pool:
         waiting: deque[_Task] = deque()
         try:
             while True:
-                if self._workers or len(waiting) >= self.jobs or not more:  # they take a while to start: not for one
+                if self._workers or len(waiting) >= min(self.jobs, _BEFORE) or not more:
                     self._hand_out(waiting)
                 hungry = more and len(waiting) < self.jobs
                 if not (hungry or waiting or any(each.task for each in self._workers)):
