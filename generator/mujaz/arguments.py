@@ -9,7 +9,7 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from mujaz import __version__
 from mujaz.arabic import closest
@@ -27,9 +27,10 @@ _MISTAKES = {
     "day": re.compile(r"argument (?P<option>\S+): invalid _day value: '(?P<found>.*)'"),
     "address": re.compile(r"argument (?P<option>\S+): invalid _address value: '(?P<found>.*)'"),
     "number": re.compile(r"argument (?P<option>\S+): invalid \S+ value: '(?P<found>.*)'"),
+    "early": re.compile(r"early: (?P<found>\S+) (?P<call>.*)"),
     "both": re.compile(r"argument (?P<found>\S+): not allowed with argument (?P<allowed>\S+)"),
 }
-"""argparse's sentences, which are English only → the word of ours."""
+"""argparse's sentences, which are English only, and one of ours → the word of ours."""
 _SCHEDULER = re.compile(r"(?:(?:tcp|tls)://)?(?:\[[0-9a-fA-F:.]+\]|[^\s/:\[\]]+):[0-9]{1,5}")
 
 
@@ -69,6 +70,18 @@ class _Parser(argparse.ArgumentParser):
         self._optionals.title = self.speaker.say("help-options")
         self.add_argument("-h", "--help", action="help", help=self.speaker.say("help-help"))
 
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As argparse does it, but for an option of a command before the command: its value would be taken for one."""
+        said = list(args or ())
+        commands = {name: each for action in self._actions for name, each in _below(action)}
+        word = next((each for each in said if each in commands), None)
+        for each in said[: said.index(word)] if word else ():
+            option = each.partition("=")[0]
+            theirs = word and option in commands[word]._option_string_actions
+            if each.startswith("--") and theirs and option not in self._option_string_actions:
+                self.error(f"early: {option} {self.prog} {word} {option}")
+        return super().parse_args(args, namespace)
+
     def format_help(self) -> str:
         """The whole help, line by line as the terminal needs it."""
         return "\n".join(self.speaker.laid(line) for line in super().format_help().split("\n"))
@@ -79,6 +92,11 @@ class _Parser(argparse.ArgumentParser):
         print(f"{self.prog}: {shown(_mistake(message, self.speaker))}", file=sys.stderr)
         print(shown(say("see-help", prog=self.prog)), file=sys.stderr)
         raise SystemExit(WRONG_USE)
+
+
+def _below(action: argparse.Action) -> list[tuple[str, argparse.ArgumentParser]]:
+    """The commands that an action knows."""
+    return list(action.choices.items()) if isinstance(action, argparse._SubParsersAction) else []
 
 
 def _mistake(message: str, speaker: Speaker) -> str:
@@ -146,9 +164,7 @@ def _reading(command: Commands, say: Callable[..., str]) -> None:
     for each in (building, listing):
         each.add_argument("--lang", action="append", default=[], metavar="L", help=say("help-lang"))
         each.add_argument("--only", action="append", default=[], choices=("pdf", "html"), help=say("help-only"))
-    jobs = os.cpu_count() or 1
-    building.add_argument("--jobs", type=_positive, default=jobs, metavar="N", help=say("help-jobs"))
-    building.add_argument("--cluster", type=_address, metavar="ADDRESS", help=say("help-cluster"))
+    _builders(building, say)
     building.add_argument("--force", action="store_true", help=say("help-force"))
     building.add_argument("--log", choices=("words", "json"), default="words", help=say("help-log"))
     building.add_argument("--no-proof", action="store_false", dest="prove", help=say("help-no-proof"))
@@ -159,6 +175,12 @@ def _reading(command: Commands, say: Callable[..., str]) -> None:
     what.add_argument("--text", nargs="+", metavar="FILE", help=say("help-text"))
     checking.add_argument("--lang", choices=("ar", "ckb", "fa", "en"), default="ar", help=say("help-text-lang"))
     checking.add_argument("--github", action="store_true", help=say("help-github"))
+
+
+def _builders(command: argparse.ArgumentParser, say: Callable[..., str]) -> None:
+    """Who makes the files."""
+    command.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, metavar="N", help=say("help-jobs"))
+    command.add_argument("--cluster", type=_address, metavar="ADDRESS", help=say("help-cluster"))
 
 
 def _showing(command: Commands, say: Callable[..., str]) -> None:
@@ -203,7 +225,7 @@ def _schedule(scheduling: argparse.ArgumentParser, say: Callable[..., str]) -> l
     now.add_argument("name", metavar="NAME", help=say("help-schedule-name"))
     for each in (run, now):
         each.add_argument("--log", choices=("words", "json"), default="words", help=say("help-schedule-log"))
-        each.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, metavar="N", help=say("help-jobs"))
+        _builders(each, say)
     where = installing.add_mutually_exclusive_group(required=True)
     where.add_argument("--systemd", action="store_true", help=say("help-schedule-systemd"))
     where.add_argument("--cron", action="store_true", help=say("help-schedule-cron"))

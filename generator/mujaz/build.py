@@ -49,6 +49,8 @@ class Result:
     """Files that Mujaz made and no target makes any more, as `clean` would remove them."""
     index: bool = False
     """Whether the output folder has an index now."""
+    barred: bool = False
+    """Whether what is wrong concerns the whole workspace, so that nothing could be planned."""
 
 
 def build(
@@ -61,7 +63,7 @@ def build(
     """
     ground = asked(root, request)
     if ground is None:
-        return Result(problems=survey(root).problems)
+        return Result(problems=survey(root).problems, barred=True)
     memory, house = remembered(root), ground.grounds.library.workspace
     with (
         unswept(),

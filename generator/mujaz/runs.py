@@ -50,9 +50,9 @@ class Came:
     """Its exit status."""
 
 
-def run(root: Path, schedule: Schedule, *, jobs: int, stop: Event) -> Came:
-    """Build what a schedule asks for, then deliver; `stop` ends it before its time."""
-    ended = finished(building(root, schedule, jobs), stop)
+def run(root: Path, schedule: Schedule, *, by: Sequence[str], stop: Event) -> Came:
+    """Build what a schedule asks for, then deliver; `by` are options that say who builds, `stop` ends it early."""
+    ended = finished(building(root, schedule, by), stop)
     built = came(*ended) if ended else Came(Outcome.INTERRUPTED, status=_INTERRUPTED)
     if not schedule.after or built.outcome not in _DELIVERED:
         return built
@@ -84,10 +84,10 @@ def finished(command: Sequence[str], stop: Event) -> tuple[int, bytes, bytes] | 
         return process.returncode, out.read(), err.read()
 
 
-def building(root: Path, schedule: Schedule, jobs: int) -> list[str]:
+def building(root: Path, schedule: Schedule, by: Sequence[str]) -> list[str]:
     """The command that builds what a schedule asks for."""
     asked = [f"--audience={name}" for name in schedule.audiences] + [f"--lang={name}" for name in schedule.languages]
-    return [*_mine(root), "build", "--json", f"--jobs={jobs}", *asked, *schedule.topics]
+    return [*_mine(root), "build", "--json", *by, *asked, *schedule.topics]
 
 
 def _mine(root: Path) -> list[str]:

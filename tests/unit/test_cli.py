@@ -332,6 +332,36 @@ def test_a_call_that_cannot_be_understood_is_two(call: list[str], said: Read) ->
         assert len(err.splitlines()) == 2
 
 
+@pytest.mark.parametrize(
+    ("call", "option"),
+    [
+        (["--log", "json", "build"], "--log"),
+        (["--only=pdf", "list"], "--only"),
+        (["--json", "--jobs", "2", "build"], "--jobs"),
+    ],
+    ids=str,
+)
+def test_an_option_before_its_command_is_told_where_it_stands(call: list[str], option: str, said: Read) -> None:
+    for language in ("en", "ar"):
+        with pytest.raises(SystemExit) as caught:
+            main(["--messages", language, *call])
+        assert caught.value.code == WRONG_USE
+        first = said()[1].splitlines()[0]
+        assert first.rstrip().endswith(f"mujaz {call[-1]} {option}")
+
+
+def test_what_is_wrong_with_the_workspace_stops_all_and_that_is_told(root: Path, said: Read) -> None:
+    main(["build"])
+    before = outputs(root)
+    (root / "mujaz.yaml").write_text("organisation: [", "utf-8")
+    said()
+    assert main(["build", "--messages", "en"]) == WRONG_CONTENT
+    out, _ = said()
+    assert out.rstrip().endswith("Nothing is built until this is mended; what was built before stays as it is.")
+    assert "made 0" not in out
+    assert outputs(root) == before
+
+
 @pytest.mark.parametrize("command", ["build", "check", "list", "new", "clean"])
 def test_a_folder_outside_any_workspace_is_wrong_usage(tmp_path: Path, said: Read, command: str) -> None:
     call = ["-C", str(tmp_path), command, *(["x"] if command == "new" else [])]

@@ -266,6 +266,23 @@ def test_now_builds_what_a_schedule_asks_for_and_writes_it_down(desk: Path, caps
     assert [run["outcome"] for run in record["nightly"]["runs"]] == ["built"]
 
 
+def test_a_scheduled_build_goes_to_the_workers_that_are_named(
+    desk: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called: list[list[str]] = []
+
+    def finished(command: list[str], _stop: object) -> tuple[int, bytes, bytes]:
+        called.append(command)
+        return WELL, b"{}", b""
+
+    monkeypatch.setattr(runs, "finished", finished)
+    for options in (["--jobs", "3"], ["--cluster", "tcp://127.0.0.1:8786", "--jobs", "1"]):
+        status, out, err = run(capsys, "-C", str(desk), "schedule", "now", "nightly", *options)
+        assert status == WELL, out + err
+    told = [[each for each in command if each.startswith(("--jobs", "--cluster"))] for command in called]
+    assert told == [["--jobs=3"], ["--jobs=1", "--cluster=tcp://127.0.0.1:8786"]]
+
+
 def test_now_with_a_name_that_nothing_has_is_refused(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, out, _ = run(capsys, "-C", str(desk), "schedule", "now", "nightli", "--json")
     assert status == WRONG_USE

@@ -47,6 +47,9 @@ def _tell(console: Console, result: Result, output: Path) -> None:
     console.problems(result.problems)
     if not (result.built or result.fresh or result.failed or result.stopped) and not result.problems:
         console.say("nothing-to-build")
+    if result.barred:
+        console.say("nothing-planned")
+        return
     stopped = console.speaker.say("stopped", count=len(result.stopped)) if result.stopped else ""
     console.say("summary-build", folder=os.path.relpath(output), stopped=stopped, **_counts(result))
     if result.leftover:

@@ -28,13 +28,14 @@ _WAIT = 30.0
 
 
 def _clerk(console: Console, stop: Event, kept: dict[str, Schedule]) -> Clerk:
-    root, jobs = console.root, console.asked.jobs
+    root, asked = console.root, console.asked
+    by = [f"--jobs={asked.jobs}", *([f"--cluster={asked.cluster}"] if asked.cluster else [])]
     clock = Clock(console.now, console.steady)
 
     def work(each: Schedule) -> runs.Came:
-        return runs.run(root, each, jobs=jobs, stop=stop)
+        return runs.run(root, each, by=by, stop=stop)
 
-    log = Journal(console.speaker, console.line, clock, kept, plain=console.asked.log == "json")
+    log = Journal(console.speaker, console.line, clock, kept, plain=asked.log == "json")
     return Clerk(Records(root / "output"), clock, log, work, stop=stop)
 
 
