@@ -104,7 +104,7 @@ def _result(desk: Desk, run: Run, held: State, told: tuple[tuple[Problem, ...], 
     """What people are told of a run; `told` by others, and by what all is told in."""
     fleet, shelf, asked_ = desk.fleet, desk.shelf, desk.request.topics
     order = {target: place for place, target in enumerate(fleet.every)} if run.built else {}
-    faults = lint(fleet.templates.house)
+    faults = lint(fleet.templates.house, fleet.templates.package)
     others, listed = told
     placed = unplaced((*run.problems, *listed), faults)
     emptied = sparse(fleet, desk.request, held)

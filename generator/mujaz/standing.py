@@ -53,7 +53,7 @@ def listed(root: Path, request: Request) -> tuple[Fleet | None, list[Standing], 
     archive = Archive(shelf)
     fresh, stale = Desk(fleet, request, archive, state).sorted()
     standing = [Standing(target, (), state.made[target.name].yielded) for target in fresh]
-    wrong: list[Problem] = [*lint(fleet.templates.house), *sparse(fleet, request, state)]
+    wrong: list[Problem] = [*lint(fleet.templates.house, fleet.templates.package), *sparse(fleet, request, state)]
     for slug in dict.fromkeys(target.topic for target in stale):
         site, _, more = fleet.opened(slug, archive, state)
         jobs, mistakes = plan(site, replace(request, topics=frozenset({slug})))
@@ -77,7 +77,7 @@ def look(root: Path, request: Request) -> tuple[Survey, list[Job]]:
     state, _ = recalled(shelf)
     templates = open_templates(root)
     jobs, mistakes = plan(site_of(seen.library, templates, shelf=shelf, state=state), request)
-    wrong = (*lint(templates.house), *(each for _, each in mistakes))
+    wrong = (*lint(templates.house, templates.package), *(each for _, each in mistakes))
     return replace(seen, problems=in_order((*seen.problems, *wrong))), [job for job in jobs if job.wanted]
 
 

@@ -128,6 +128,32 @@ def test_check_reads_the_houses_templates_and_labels_as_a_build_would(
     assert main(["-C", str(tmp_path), "check"]) == 0
 
 
+@pytest.mark.parametrize(
+    ("labels", "template", "told"),
+    [
+        ("contents: فهرس\nkinds: {summary: خلاصة}", "", []),
+        ("contnets: فهرس", "", ["1:1: warning [label-unknown]", "Did you mean “contents”?"]),
+        ("kinds:\n  sumary: خلاصة", "", ["2:3: warning [label-unknown]", "labels.kinds.sumary", "“summary”"]),
+        ("contact: للتواصل", "{{ labels.contact }}", []),
+        ("desk: {phone: الهاتف, fax: الفاكس}", "{{ labels.desk.phone }}", []),
+        ("desk: {phone: الهاتف}", "{{ labels.phone }}", ["1:1: warning [label-unknown]", "“desk”"]),
+    ],
+)
+def test_a_label_that_nothing_prints_is_told_of(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], labels: str, template: str, told: list[str]
+) -> None:
+    root = lay(tmp_path)
+    for name, text in (("labels/ar.yaml", labels), ("parts/mine.html.j2", template)):
+        (root / "templates" / name).parent.mkdir(parents=True)
+        (root / "templates" / name).write_text(text, "utf-8")
+    assert main(["-C", str(root), "--messages", "en", "check"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert all(each in said for each in told)
+    assert ("label-unknown" in said) is bool(told)
+    rules = [problem.rule for problem in build(root, Request(), jobs=1, tell=lambda _step: None).problems]
+    assert rules == ["label-unknown"] * bool(told)
+
+
 @pytest.mark.parametrize("address", ["http://example.org/x.png", "pictures/x.png", "https://example.org/" + 90 * "x"])
 def test_an_address_in_a_template_is_told_of_once_where_it_is_written(tmp_path: Path, address: str) -> None:
     root = lay(tmp_path, audiences={**AUDIENCES, "minister": AUDIENCES["minister"] | {"formats": ["pdf", "html"]}})

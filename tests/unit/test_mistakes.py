@@ -46,7 +46,8 @@ ELSEWHERE = frozenset(
         r"\S+",
         """
     mujaz-failed workspace-missing epoch-wrong folder-not-empty topic-exists
-    date-outside template-wrong template-endless template-large labels-missing labels-bent address-denied renderer-said
+    date-outside template-wrong template-endless template-large labels-missing labels-bent label-unknown
+    address-denied renderer-said
     export-failed export-died export-slow export-memory export-cpu export-large export-garbled
     workers-none scratch-missing
     cluster-uninstalled cluster-silent cluster-empty cluster-worker cluster-lost cluster-open

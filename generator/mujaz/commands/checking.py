@@ -70,7 +70,7 @@ def _of_templates(root: Path) -> tuple[Problem, ...]:
     from mujaz.templates import mistakes, open_templates  # noqa: PLC0415 # as above
 
     templates = open_templates(root)
-    return (*lint(templates.house), *mistakes(templates))
+    return (*lint(templates.house, templates.package), *mistakes(templates))
 
 
 def _told(console: Console, problems: Sequence[Problem], folder: str, more: Mapping[str, Any]) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from mujaz.lint.css import of_sheet
 from mujaz.lint.jinja import Scope, masked
+from mujaz.lint.labels import of_labels
 from mujaz.lint.markup import of_markup
 from mujaz.lint.slip import WEIGHTS, Fault
 from mujaz.problems import Problem, Where, in_order
@@ -24,9 +25,15 @@ _SITE = "site/"
 """The index of all briefs is read on a screen."""
 
 
-def lint(files: Mapping[str, bytes], folder: str = "templates/") -> tuple[Problem, ...]:
-    """The faults of templates, each with its place; `files` are named as they stand below `folder`."""
-    return in_order(problem for name, content in files.items() for problem in _problems(name, content, folder))
+def lint(
+    files: Mapping[str, bytes], package: Mapping[str, bytes] | None = None, folder: str = "templates/"
+) -> tuple[Problem, ...]:
+    """The faults of templates, each with its place; `files` are named as they stand below `folder`.
+
+    Where those of the package are given, labels are judged too.
+    """
+    found = (problem for name, content in files.items() for problem in _problems(name, content, folder))
+    return in_order((*found, *(of_labels(files, package, folder) if package else ())))
 
 
 def unplaced(problems: Iterable[Problem], placed: Iterable[Problem]) -> tuple[Problem, ...]:
