@@ -18,8 +18,9 @@ from mujaz.fleet import Base, Fleet, base, muster
 from mujaz.issuing import Built, Ears, Run, Step
 from mujaz.lint import lint, unplaced
 from mujaz.lock import decode, is_pressed, is_target
-from mujaz.memory import lasting, remembered, retained
+from mujaz.memory import Memory, explained, lasting, remembered, retained
 from mujaz.model.document import State, Target, pages_of
+from mujaz.parts import parts
 from mujaz.plan import RefusedError, Request, unnamed
 from mujaz.problems import Problem, Severity, Where, errors, in_order
 from mujaz.produce import How
@@ -82,7 +83,7 @@ def build(
             told += kept(held, shelf)
         with swept():
             listed, page, _ = desk.told(held, crew, memory)
-        retained(root, memory, replace(page, topics=fleet.seen, stamps=lasting(memory, shelf, held)))
+        _leave(desk, memory, page, held)
         told += (*crew.problems, *desk.wrong)
         return _result(desk, run, held, (told, listed))
 
@@ -143,8 +144,15 @@ def clean(root: Path, today: datetime.date | None = None) -> tuple[list[str], tu
         desk = Desk(fleet, Request(), Archive(shelf, today), rest)
         told += desk.watch(memory)
         listed, page, old = desk.told(desk.state, crew, memory)
-        retained(root, memory, replace(page, topics=fleet.seen, stamps=lasting(memory, shelf, rest)))
+        _leave(desk, memory, page, rest)
     return gone + old, in_order((*fleet.problems, *doubts, *told, *listed))
+
+
+def _leave(desk: Desk, last: Memory, page: Memory, state: State) -> None:
+    """Remember what this run saw, for the next one."""
+    fleet = desk.fleet
+    stamps, of = lasting(last, desk.shelf, state), explained(last, parts(fleet.templates), state)
+    retained(fleet.root, last, replace(page, topics=fleet.seen, stamps=stamps, parts=of))
 
 
 def introduce(fleet: Fleet, stacks: Stacks) -> None:

@@ -55,6 +55,8 @@ class Memory:
     """The digest of all that the site's index was made of."""
     page: str = ""
     """The digest of the index as it lay there then, with its catalogue."""
+    parts: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
+    """The digest of an input → what it was made of: the name of a part, and its digest or version."""
 
 
 def decode(raw: bytes | None) -> Memory:
@@ -65,7 +67,11 @@ def decode(raw: bytes | None) -> Memory:
             return Memory()
         topics = {str(slug): _seen(each) for slug, each in data["topics"].items()}
         stamps = {str(name): _stamped(each) for name, each in data["stamps"].items()}
-        return Memory(topics, stamps, str(data["index"]), str(data["page"]))
+        parts = {
+            str(digest): {str(name): str(part) for name, part in each.items()}
+            for digest, each in data.get("parts", {}).items()
+        }
+        return Memory(topics, stamps, str(data["index"]), str(data["page"]), parts)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
         return Memory()
 
@@ -76,7 +82,9 @@ def encode(memory: Memory) -> bytes:
     stamps = ",\n".join(
         f"  {_text(name)}: {_text([*stamp, digest])}" for name, (stamp, digest) in sorted(memory.stamps.items())
     )
+    parts = ",\n".join(f"  {_text(digest)}: {_text(dict(each))}" for digest, each in sorted(memory.parts.items()))
     head = f'{{\n "format": {FORMAT},\n "index": {_text(memory.index)},\n "page": {_text(memory.page)},\n'
+    head = f'{head} "parts": {{\n{parts}\n }},\n' if parts else head
     return f'{head} "topics": {{\n{topics}\n }},\n "stamps": {{\n{stamps}\n }}\n}}\n'.encode()
 
 
@@ -94,11 +102,19 @@ def lasting(last: Memory, shelf: Shelf, state: State) -> dict[str, tuple[Stamp, 
     return stamps
 
 
+def explained(last: Memory, now: Mapping[str, Mapping[str, str]], state: State) -> Mapping[str, Mapping[str, str]]:
+    """What the inputs of files are made of: those of now, and those that some file was made of."""
+    if not now.keys() - last.parts.keys():
+        return last.parts
+    used = {digest for made in state.made.values() for digest in made.inputs.values()}
+    return {**{digest: each for digest, each in last.parts.items() if digest in used}, **now}
+
+
 def retained(root: Path, last: Memory, now: Memory) -> None:
     """Leave for the next run what this one saw, where that would save it work."""
     topics = {slug: each for slug, each in now.topics.items() if each.of}
     fresh = sum(last.stamps.get(name) != each for name, each in now.stamps.items())
-    same = (last.topics, last.index, last.page) == (topics, now.index, now.page)
+    same = (last.topics, last.index, last.page, last.parts) == (topics, now.index, now.page, now.parts)
     if not same or fresh > _WORTH:
         remember(root, encode(replace(now, topics=topics)))
 

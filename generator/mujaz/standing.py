@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
+from types import MappingProxyType
 
 from mujaz.archive import Archive
 from mujaz.build import asked, recalled, refuse, sparse
@@ -15,9 +17,10 @@ from mujaz.lint import lint
 from mujaz.memory import remembered
 from mujaz.model.blocks import Pointed
 from mujaz.model.content import Entry
-from mujaz.model.document import Target
+from mujaz.model.document import State, Target
 from mujaz.model.edition import Change
 from mujaz.model.yielded import Yielded
+from mujaz.parts import changed, parts
 from mujaz.plan import Request, called, unnamed
 from mujaz.problems import Problem, Where, in_order
 from mujaz.publish import Shelf
@@ -91,9 +94,16 @@ class Reason:
     """Each with the place where its point is written; with old and new words: for the house, not for readers."""
     known: bool = True
     """Whether it is known what the file told that lies there: the archive has it."""
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    """Name of an input → what of it is not as it was, where that is known."""
 
     def places(self, name: str) -> tuple[str, ...]:
-        """The files or folders of the workspace that an input is made of; none where it lies elsewhere."""
+        """What of an input is not as it was: files, or programs with both of their versions.
+
+        Where that is not known, the files or folders of the workspace that it is made of; none where it lies elsewhere.
+        """
+        if name in self.parts:
+            return self.parts[name]
         topic = f"{TOPICS}/{self.target.topic}/{self.target.language}.yaml"
         reader = f"{AUDIENCES}/{self.target.audience}.yaml"
         return {
@@ -129,7 +139,12 @@ def why(root: Path, name: str) -> tuple[list[Reason], tuple[Problem, ...]]:
         site, _, more = fleet.opened(first.topic, desk.archive, state)
         asked_ = Request(frozenset({first.topic}), frozenset({first.audience}), frozenset({first.language}))
         jobs, mistakes = plan(site, asked_)
-        reasons += [_reason(job, site) for job in jobs if job.target.name in wanted and job.target in stale]
+        now = parts(fleet.templates)
+        reasons += [
+            replace(_reason(job, site), parts=_parts(job, state, memory.parts, now))
+            for job in jobs
+            if job.target.name in wanted and job.target in stale
+        ]
         own += (*more, *(each for target, each in mistakes if target.name in wanted))
     return sorted(reasons, key=lambda each: wanted.index(each.target.name)), in_order((*doubts, *own))
 
@@ -144,6 +159,15 @@ def _reason(job: Job, site: Site) -> Reason:
     (entry,) = (each for each in site.library.topics if each.language == job.target.language)
     changes = differences(last[1], site.clerk.told(job.brief))
     return Reason(job.target, job.because, tuple((each, _place(each, entry)) for each in changes))
+
+
+def _parts(
+    job: Job, state: State, before: Mapping[str, Mapping[str, str]], now: Mapping[str, Mapping[str, str]]
+) -> dict[str, tuple[str, ...]]:
+    """What of the inputs of a job is not as it was when its file was made."""
+    made = state.made.get(job.target.name)
+    pairs = {name: (made.inputs.get(name, ""), job.inputs.get(name, "")) for name in job.because} if made else {}
+    return {name: changed(before[old], now[new]) for name, (old, new) in pairs.items() if old in before and new in now}
 
 
 def _place(change: Change, entry: Entry) -> Where | None:

@@ -37,6 +37,16 @@ _LARGEST = 10**18
 _NOT_UTF8 = {"found": "?", "guess": "Windows-1256"}
 
 
+_NONE = ("\0",)
+"""What no name begins with."""
+_GROUPS = {
+    "labels": ("labels/", _NONE),
+    "citation-styles": ("styles/", _NONE),
+    "templates": ("", ("labels/", "styles/", SITE)),
+}
+"""An input of every target → what the names of its files begin with, and what they do not."""
+
+
 class TemplateMistakeError(Exception):
     """A template that cannot be used; carries the problem to report."""
 
@@ -146,16 +156,25 @@ class Templates:
 
     def digests(self) -> dict[str, str]:
         """Templates, labels and styles of citation, each as one digest: inputs of every target."""
-        groups = {"labels": "labels/", "citation-styles": "styles/"}
-        grouped = {group: self._digest(prefix) for group, prefix in groups.items()}
-        return {**grouped, "templates": self._digest("", (*groups.values(), SITE))}
+        return {group: self._digest(*of) for group, of in _GROUPS.items()}
+
+    def own(self) -> dict[str, dict[str, str]]:
+        """The files of the house in each group, by their origins, and the digest of each."""
+        return {
+            group: {
+                self.origins[name]: hashlib.sha256(data).hexdigest()
+                for name, data in self.house.items()
+                if name.startswith(prefix) and not name.startswith(but)
+            }
+            for group, (prefix, but) in _GROUPS.items()
+        }
 
     @property
     def site(self) -> str:
         """The templates of the site's index, as one digest."""
         return self._digest(SITE)
 
-    def _digest(self, prefix: str, but: tuple[str, ...] = ("\0",)) -> str:
+    def _digest(self, prefix: str, but: tuple[str, ...] = _NONE) -> str:
         digest = hashlib.sha256()
         for name in sorted({*self.files, *self.unread}):
             if name.startswith(prefix) and not name.startswith(but):

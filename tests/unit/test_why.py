@@ -14,6 +14,9 @@ from mujaz import produce as producing
 from mujaz.build import build
 from mujaz.cli import main
 from mujaz.console import WELL, WRONG_CONTENT
+from mujaz.export.engines import versions
+from mujaz.memory import remembered
+from mujaz.model.document import Medium
 from mujaz.plan import RefusedError, Request
 from mujaz.standing import Reason, why
 from workspace import at_once, crewed, lay, topic_data, write
@@ -91,6 +94,55 @@ def test_what_no_brief_is_about_is_named_as_it_is(root: Path) -> None:
     shutil.rmtree(root / "templates")
     edit(root / "mujaz.yaml", "organisation:", "theme: modern\norganisation:")
     assert reason(root).because == ("house",)
+
+
+def test_of_templates_and_labels_those_that_changed_are_named(root: Path) -> None:
+    folder = root / "templates"
+    for name, text in (
+        ("css/house.css", "p {}"),
+        ("parts/colophon.html.j2", "<p></p>"),
+        ("labels/ar.yaml", "close: ا"),
+    ):
+        (folder / name).parent.mkdir(parents=True)
+        (folder / name).write_text(text, "utf-8")
+    assert reason(root).places("templates") == ("templates/css/house.css", "templates/parts/colophon.html.j2")
+    assert reason(root).places("labels") == ("templates/labels/ar.yaml",)
+    build(root, Request(today=DAY), jobs=1, tell=lambda _: None)
+    assert reason(root).because == ()
+    (folder / "css" / "house.css").write_text("p { color: red }", "utf-8")
+    assert reason(root).places("templates") == ("templates/css/house.css",)
+    (folder / "css" / "house.css").write_text("p {}", "utf-8")
+    (folder / "parts" / "colophon.html.j2").unlink()
+    (folder / "parts" / "mine.html.j2").write_text("", "utf-8")
+    assert reason(root).places("templates") == ("templates/parts/colophon.html.j2", "templates/parts/mine.html.j2")
+    (root / ".mujaz" / "memory.json").unlink()
+    assert reason(root).places("templates") == ("templates/",), "nobody remembers which they were"
+
+
+def test_of_programs_those_with_another_version_are_named(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def other(medium: Medium) -> str:
+        return versions(medium).replace("jinja2 ", "jinja2 9.").replace(", fonttools", ", hyphen 1.0, fonttools")
+
+    for room in ("jobs", "sources", "parts"):
+        monkeypatch.setattr(f"mujaz.{room}.versions", other)
+    found = reason(root)
+    assert found.because == ("engine",)
+    before = dict(each.rsplit(" ", 1) for each in versions(Medium.SCREEN).split(", "))["jinja2"]
+    assert found.places("engine") == ("hyphen — → 1.0", f"jinja2 {before} → 9.{before}")
+
+
+def test_what_inputs_were_made_of_is_remembered_for_as_long_as_a_file_was_made_of_them(root: Path) -> None:
+    path = root / "templates" / "css" / "house.css"
+    path.parent.mkdir(parents=True)
+    for number in range(4):
+        path.write_text(f"p {{ margin: {number}pt }}", "utf-8")
+        build(root, Request(today=DAY), jobs=1, tell=lambda _: None)
+    held = [each for each in remembered(root).parts.values() if "templates/css/house.css" in each]
+    assert len(held) == 1
+    path.write_text("p { margin: 9pt }", "utf-8")
+    build(root, Request(topics=frozenset({"water"}), today=DAY), jobs=1, tell=lambda _: None)
+    held = [each for each in remembered(root).parts.values() if "templates/css/house.css" in each]
+    assert len(held) == 2, "the files of the other topic are still made of the one before"
 
 
 def test_a_file_that_was_touched_by_hand_or_is_gone_is_told_of(root: Path) -> None:

@@ -53,7 +53,7 @@ def why(console: Console) -> int:
     for each in reasons:
         console.say("why-stale" if each.because else "why-fresh", name=each.target.name)
         for name in each.because:
-            places = ", ".join(os.path.relpath(root / path) for path in each.places(name))
+            places = ", ".join(path if " → " in path else os.path.relpath(root / path) for path in each.places(name))
             console.tell(speaker.shown(f"  {speaker.say(f'because-{name}')}{f': {places}' if places else ''}"))
         for change, place in each.changes:
             if place:

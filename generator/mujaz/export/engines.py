@@ -47,7 +47,7 @@ def _library(symbol: str, files: tuple[str, ...]) -> str:
             library = ctypes.CDLL(file)
             if symbol in _A_TEXT:
                 said = ctypes.c_char_p.in_dll(library, symbol).value or b""
-                return said.partition(b"\n")[0].decode()
+                return said.partition(b"\n")[0].rsplit(b" ", 1)[-1].decode()
             tell = getattr(library, symbol)
         except (OSError, AttributeError, ValueError):
             continue

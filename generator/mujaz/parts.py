@@ -1,0 +1,26 @@
+"""Inputs that all files share → what they are made of, so that it can be told which part of them changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import sha256
+
+from mujaz.export.engines import versions
+from mujaz.model.document import Medium
+from mujaz.templates import Templates
+
+
+def parts(templates: Templates) -> dict[str, dict[str, str]]:
+    """The digest of each input → the names of its parts and the digest or version of each."""
+    groups = templates.own()
+    found = {digest: groups[group] for group, digest in templates.digests().items()}
+    for medium in (Medium.PRINT, Medium.SCREEN):
+        said = versions(medium)
+        found[sha256(said.encode()).hexdigest()] = dict(each.rsplit(" ", 1) for each in said.split(", "))
+    return found
+
+
+def changed(before: Mapping[str, str], now: Mapping[str, str]) -> tuple[str, ...]:
+    """The parts of an input that are not as they were: a file by its name, a program with both of its versions."""
+    names = (name for name in sorted({*before, *now}) if before.get(name) != now.get(name))
+    return tuple(name if "/" in name else f"{name} {before.get(name, '—')} → {now.get(name, '—')}" for name in names)
