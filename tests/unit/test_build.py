@@ -19,7 +19,7 @@ import mujaz
 import workspace
 from mujaz import produce as producing
 from mujaz.build import Result, build, clean
-from mujaz.model.document import Document, Medium
+from mujaz.model.document import Document, Medium, Output
 from mujaz.plan import Request
 from mujaz.publish import STATE
 from mujaz.workers import Failure
@@ -392,3 +392,33 @@ def test_a_killed_build_with_real_workers_leaves_files_whole_and_no_worker_behin
         whole(root, old, new)
         assert command(root, "build").returncode == 0
         assert outputs(root) == new
+
+
+# ------------------------------------------------------------------------------------------------ what is made first
+
+
+def test_the_longest_briefs_of_a_topic_are_made_first_also_where_none_was_made_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else all wait for it at the end."""
+    asked: list[str] = []
+
+    def noted(documents: Any, _work: Any, *, jobs: int) -> Any:
+        assert jobs
+        for document in documents:
+            _, brief, file = document.name.partition("/")
+            asked.extend([file.partition(".")[0]] if brief else [])  # and not the index
+            yield document, Output(document.html.encode(), long.get(asked[-1], 1))
+
+    long: dict[str, int] = {}
+    monkeypatch.setattr(producing, "crew", crewed(noted))
+    reader = {"depth": "gist", "notes": "none", "formats": ["pdf"], "gives-way": ["findings"], "blocks": ["findings"]}
+    promised = {"one": {"pages": 1}, "three": {"pages": 3}, "two": {"pages": 2}, "public": {}}
+    root = lay(tmp_path, audiences={name: {"label": name, **reader, **more} for name, more in promised.items()})
+    assert make(root).problems == ()
+    assert asked == ["public", "three", "two", "one"]
+    long |= {"three": 3, "two": 2, "public": 1}
+    make(root, force=True)
+    asked.clear()
+    make(root, force=True)
+    assert asked == ["three", "two", "one", "public"], "by the pages that they had"
