@@ -10,7 +10,7 @@ system, of whole processes; every file was made before, and both find nothing to
 Mujaz compares what it remembers of their bytes, and tells the problems of all topics once more.
 edit: the title of one of 1,000 topics as long as those of this repository, which was built before as it is: four briefs
 of the longest, eight files. Beside it Typst compiles the same four briefs in one process, without web pages, gate,
-proof, index or archive.
+proof, index or archive; and WeasyPrint, as it comes, the longest of the four alone.
 workers: the five topics of this repository from nothing with one worker and with two: elapsed time.
 """
 
@@ -43,7 +43,7 @@ from mujaz import issuing  # noqa: E402
 from mujaz import produce as producing  # noqa: E402
 from mujaz.build import build  # noqa: E402
 from mujaz.compose import compose  # noqa: E402
-from mujaz.faces import faces_of  # noqa: E402
+from mujaz.faces import faces_of, with_faces  # noqa: E402
 from mujaz.model.document import Document, Medium, Output  # noqa: E402
 from mujaz.plan import Request  # noqa: E402
 from mujaz.standing import look  # noqa: E402
@@ -57,6 +57,10 @@ import sys, typst
 for source in sys.argv[2:]:
     typst.compile(source, source + ".pdf", font_paths=[sys.argv[1]], ignore_system_fonts=True,
         pdf_standards=["a-3a", "ua-1"])
+"""
+PLAIN_WEASYPRINT = """
+import sys, weasyprint
+weasyprint.HTML(sys.argv[1]).write_pdf(sys.argv[2], pdf_variant="pdf/a-3a")
 """
 
 
@@ -207,19 +211,23 @@ def edited(root: Path, number: int) -> Request:
     return Request(topics=frozenset({path.parent.name}), media=frozenset({Medium.PRINT}))
 
 
-def sources(root: Path, request: Request, folder: Path) -> list[str]:
-    """The same briefs as Typst's sources."""
+def sources(root: Path, request: Request, folder: Path) -> tuple[list[str], str]:
+    """The same briefs as Typst's sources, and the longest of them as a page for WeasyPrint."""
     seen, jobs = look(root, request)
     if seen.library is None:
         raise SystemExit(f"not read: {seen.problems}")
     templates, house = open_templates(root), House(seen.library.workspace, seen.library.logo)
-    names = []
+    names, longest = [], ""
     for job in jobs:
         document = compose(job.brief, templates, medium=Medium.PRINT, house=house)
         path = folder / f"{job.target.audience}.typ"
         path.write_text(typeset(document), "utf-8")
         names.append(str(path))
-    return names
+        longest = max(longest, document.html, key=len)
+    page = folder / "longest.html"
+    faces = {face: face.path.as_uri() for face in faces_of("classic", Medium.PRINT)}
+    page.write_text(with_faces(longest, faces), "utf-8")
+    return names, str(page)
 
 
 def edit(folder: Path, rounds: int, topics: int) -> list[tuple[str, float, float]]:
@@ -228,19 +236,22 @@ def edit(folder: Path, rounds: int, topics: int) -> list[tuple[str, float, float
     faces.mkdir(exist_ok=True)
     for face in faces_of("classic", Medium.PRINT):
         shutil.copy(face.path, faces)
-    ours, theirs = [], []
+    ours, theirs, plain = [], [], []
     for number in range(rounds):
         edited(root, 5 * number + 2)
         run(tool(root, "build"), root)  # so that real files lie there, which have to be looked at
         time.sleep(2.5)
         request = edited(root, 5 * number + 2)
-        names = sources(root, request, folder)
+        names, page = sources(root, request, folder)
         ours.append(run(tool(root, "build"), root))
         theirs.append(run([sys.executable, "-c", COLD_TYPST, str(faces), *names], folder))
-    mine, typst = medians(ours), medians(theirs)
+        plain.append(run([sys.executable, "-c", PLAIN_WEASYPRINT, page, f"{page}.pdf"], folder))
+    mine, typst, alone = medians(ours), medians(theirs), medians(plain)
     print(f"one edit in {topics} topics: Mujaz {mine.cpu:.2f} s CPU, {mine.elapsed:.2f} s, {mine.memory:.0f} MB;"
-          f" Typst {typst.cpu:.2f} s CPU, {typst.elapsed:.2f} s")  # fmt: skip
+          f" Typst {typst.cpu:.2f} s CPU, {typst.elapsed:.2f} s;"
+          f" WeasyPrint, the longest alone {alone.cpu:.2f} s CPU, {alone.elapsed:.2f} s")  # fmt: skip
     return [
+        ("WeasyPrint, the longest alone / Typst, elapsed", alone.elapsed / typst.elapsed, 0),
         ("edit / Typst, elapsed", mine.elapsed / typst.elapsed, 4.0),
         ("edit / Typst, CPU", mine.cpu / typst.cpu, 0),
     ]
