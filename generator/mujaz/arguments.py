@@ -70,17 +70,17 @@ class _Parser(argparse.ArgumentParser):
         self._optionals.title = self.speaker.say("help-options")
         self.add_argument("-h", "--help", action="help", help=self.speaker.say("help-help"))
 
-    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """As argparse does it, but for an option of a command before the command: its value would be taken for one."""
         said = list(args or ())
-        commands = {name: each for action in self._actions for name, each in _below(action)}
-        word = next((each for each in said if each in commands), None)
-        for each in said[: said.index(word)] if word else ():
+        found = next(((place, each) for place, each in enumerate(said) if each in _below(self)), None)
+        for each in said[: found[0]] if found else ():
             option = each.partition("=")[0]
-            theirs = word and option in commands[word]._option_string_actions
-            if each.startswith("--") and theirs and option not in self._option_string_actions:
-                self.error(f"early: {option} {self.prog} {word} {option}")
-        return super().parse_args(args, namespace)
+            if each.startswith("--") and option not in self._option_string_actions:
+                call = found and _down(_below(self)[found[1]], said[found[0] + 1 :], option)
+                if call:
+                    self.error(f"early: {option} {call} {option}")
+        return super().parse_known_args(args, namespace)
 
     def format_help(self) -> str:
         """The whole help, line by line as the terminal needs it."""
@@ -94,9 +94,22 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(WRONG_USE)
 
 
-def _below(action: argparse.Action) -> list[tuple[str, argparse.ArgumentParser]]:
-    """The commands that an action knows."""
-    return list(action.choices.items()) if isinstance(action, argparse._SubParsersAction) else []
+def _below(parser: argparse.ArgumentParser) -> Mapping[str, argparse.ArgumentParser]:
+    """The commands of a parser."""
+    return {
+        name: each
+        for action in parser._actions
+        if isinstance(action, argparse._SubParsersAction)
+        for name, each in action.choices.items()
+    }
+
+
+def _down(command: argparse.ArgumentParser, rest: Sequence[str], option: str) -> str | None:
+    """How the command is called, of a command and those below it, that takes an option; `rest` follows the first."""
+    if option in command._option_string_actions:
+        return command.prog
+    below = next((each for each in rest if each in _below(command)), None)
+    return _down(_below(command)[below], (), option) if below else None
 
 
 def _mistake(message: str, speaker: Speaker) -> str:

@@ -7,6 +7,7 @@ import resource
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 MEMORY_BYTES = 512 << 20
@@ -19,14 +20,26 @@ class TooLongError(Exception):
     """The work was stopped since it had no end."""
 
 
+@dataclass(slots=True)
+class Bound:
+    """What the work was held to."""
+
+    seconds: int
+    memory: int | None = None
+    """Bytes of address space; None where the process has less left than that, and is bounded itself."""
+    stopped: bool = False
+    """Whether its time was over, whatever it made of being stopped."""
+
+
 @contextmanager
-def bounded(seconds: int) -> Iterator[None]:
+def bounded(seconds: int) -> Iterator[Bound]:
     """Raises TooLongError after so many seconds in the middle of the work, and MemoryError where it takes too much.
 
     Only work in Python can be stopped, which loops and calls of templates are. The seconds are those that this process
     lived through: on a machine that was put to sleep in between nothing is cut short.
     """
     done, door, thread = threading.Event(), threading.Lock(), threading.get_ident()
+    bound = Bound(seconds)
 
     def watch() -> None:
         for _ in range(seconds):
@@ -35,12 +48,13 @@ def bounded(seconds: int) -> Iterator[None]:
         while not done.wait(_AGAIN):
             with door:
                 if not done.is_set():
+                    bound.stopped = True
                     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(TooLongError))
 
     threading.Thread(target=watch, daemon=True, name="bounded").start()
     try:
-        with _measured():
-            yield
+        with _measured(bound):
+            yield bound
     finally:
         while not done.is_set():  # until it is said, the watcher may still raise, and right here
             try:
@@ -52,7 +66,7 @@ def bounded(seconds: int) -> Iterator[None]:
 
 
 @contextmanager
-def _measured() -> Iterator[None]:
+def _measured(bound: Bound) -> Iterator[None]:
     """A lower limit of address space, where the system tells how much of it there is."""
     try:
         pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
@@ -64,6 +78,7 @@ def _measured() -> Iterator[None]:
     lower = soft == resource.RLIM_INFINITY or most < soft
     if lower:
         resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+        bound.memory = MEMORY_BYTES
     try:
         yield
     finally:

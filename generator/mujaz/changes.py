@@ -13,12 +13,13 @@ from typing import Any
 from markupsafe import Markup
 
 from mujaz.arabic import Calendar, Policy, counted, date, digits, join
+from mujaz.labels import labels_of
 from mujaz.model.brief import Brief, Section
 from mujaz.model.content import Library
 from mujaz.model.edition import SOURCES, Change, ChangeKind, Chapter, Line, Name, Piece, Shown, Since, Told
 from mujaz.problems import Problem, Where
 from mujaz.prose import bare
-from mujaz.templates import TemplateMistakeError, Templates, labels_of
+from mujaz.templates import TemplateMistakeError, Templates
 
 _SILENT = frozenset({"side", "chart", "answers"})
 """Fields that are no words of their own: what a recommendation answers is told where that stands."""

@@ -14,6 +14,7 @@ from mujaz.arabic import digits
 from mujaz.bidi import Base, settle
 from mujaz.draw import Look, draw
 from mujaz.faces import faces_of
+from mujaz.labels import labels_of
 from mujaz.model.brief import Brief, Note, plain
 from mujaz.model.document import Attachment, Document, Medium, Target
 from mujaz.model.edition import Issue, Shown
@@ -22,7 +23,7 @@ from mujaz.notes import voice_for
 from mujaz.policy import closed
 from mujaz.problems import Problem, Where
 from mujaz.prose import localise
-from mujaz.templates import House, TemplateMistakeError, Templates, labels_of, look_of, rendered
+from mujaz.templates import House, TemplateMistakeError, Templates, look_of, rendered
 from mujaz.ties import tied
 
 _CALL = re.compile(r'<a class="note-call" id="call_(\d+)"[^>]*>([^<]*)</a>')
@@ -64,7 +65,9 @@ def compose(
         "print": medium.paged,
         "press": medium is Medium.PRESS,
     }
-    html = rendered(templates, "brief.html.j2", given, seconds=max(1, house.workspace.limits.seconds // 2))
+    limits = house.workspace.limits
+    half = max(1, min(limits.seconds, limits.cpu_seconds) // 2)
+    html = rendered(templates, "brief.html.j2", given, seconds=half)
     base: Base = "rtl" if brief.direction == "rtl" else "ltr"
     html = settle(tied(html, base), base) if medium.paged else closed(html)
     return Document(

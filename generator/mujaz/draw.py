@@ -52,7 +52,9 @@ def draw(plot: Plot, look: Look) -> str:
     from matplotlib.backends.backend_svg import FigureCanvasSVG  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
 
-    with mpl.rc_context({"svg.fonttype": "path", "svg.hashsalt": "mujaz", "axes.unicode_minus": False}):
+    with mpl.rc_context():
+        mpl.rcdefaults()  # whatever this machine's user likes
+        mpl.rcParams.update({"svg.fonttype": "path", "svg.hashsalt": "mujaz", "axes.unicode_minus": False})
         figure = Figure(figsize=(look.width, 1), layout="constrained")
         FigureCanvasSVG(figure)
         _Pen(plot, look, figure).draw()

@@ -18,6 +18,7 @@ from mujaz.archive import Archive
 from mujaz.atom import Feed, Post, atom
 from mujaz.export.site import INDEX
 from mujaz.gate import Gate
+from mujaz.labels import labels_of
 from mujaz.leaks import Haystack, Secrets, haystack
 from mujaz.model.content import Entry, Library
 from mujaz.model.edition import Edition, Key
@@ -25,7 +26,7 @@ from mujaz.notes import voice_for
 from mujaz.problems import Problem, Where
 from mujaz.publish import OutputError, Shelf
 from mujaz.stacks import unwritten
-from mujaz.templates import TemplateMistakeError, Templates, labels_of
+from mujaz.templates import TemplateMistakeError, Templates
 
 FEED = "feed.atom"
 FOLDER = "feeds"

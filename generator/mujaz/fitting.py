@@ -13,18 +13,16 @@ from mujaz.plan import why
 from mujaz.problems import Problem, Where
 
 
-def ordered(job: Job, site: Site, *, proved: bool = True) -> Order:
-    """What a worker makes the file of a job of. Raises TemplateMistakeError where it cannot be told what changed."""
-    return Order(
-        job.brief,
-        job.target.medium,
-        issue_of(job, site),
-        site.templates,
-        site.house,
-        job.budget,
-        proved=proved,
-        read=site.gate.keeps(site.gate.secrets(*reader(job.target.name))),
-    )
+def bare(job: Job, site: Site) -> Order:
+    """What the file of a job is made of. Raises TemplateMistakeError where there are no words for what changed."""
+    house = site.house.bare()
+    return Order(job.brief, job.target.medium, issue_of(job, site), site.templates, house, job.budget)
+
+
+def ordered(job: Job, site: Site, *, proved: bool) -> Order:
+    """What a worker makes the file of a job of, and what it is asked of it. Raises TemplateMistakeError, as `bare`."""
+    kept = site.gate.secrets(*reader(job.target.name))
+    return replace(bare(job, site), proved=proved, read=site.gate.keeps(kept))
 
 
 def tried(run_: Run, task: Task, output: Output) -> None:

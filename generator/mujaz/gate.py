@@ -151,7 +151,7 @@ class Gate:
         sound = self._words.sound
         if looked in sound:
             return ()
-        found = tuple(self._problems(name, held, hay or haystack(data), cache(lambda: self._beside(held))))
+        found = self.told_in(name, haystack(data) if hay is None else hay, held)
         if not found:
             sound[looked] = None
             if len(sound) > _SOUND:

@@ -13,6 +13,7 @@ from mujaz.export.engines import versions
 from mujaz.export.site import INDEX, index
 from mujaz.faces import digest as faces_digest
 from mujaz.gate import Gate, withdrawn
+from mujaz.labels import labels_of
 from mujaz.leaks import haystack
 from mujaz.listing import Free, listing
 from mujaz.model.content import Library
@@ -21,7 +22,7 @@ from mujaz.model.listing import Card, Held
 from mujaz.problems import Problem, Where, errors
 from mujaz.proof import proof
 from mujaz.publish import OutputError, Shelf
-from mujaz.templates import House, TemplateMistakeError, Templates, labels_of
+from mujaz.templates import House, TemplateMistakeError, Templates
 from mujaz.workers import Exports, Failure
 
 CATALOGUE = ".mujaz/index.json"

@@ -11,6 +11,7 @@ from mujaz.filing import archived, noted, published
 from mujaz.fit import Search
 from mujaz.gate import Gate, reader
 from mujaz.jobs import Job, Site, number_of
+from mujaz.leaks import Haystack
 from mujaz.making import Heard
 from mujaz.model.document import Failure, Made, Medium, Output, Target
 from mujaz.model.edition import Key
@@ -73,7 +74,7 @@ class Run:
     total: int
     made: dict[str, Made]
     ready: deque[Task] = field(default_factory=deque)
-    """What is to be exported next."""
+    """What is to be made next."""
     open: dict[str, Task] = field(default_factory=dict)
     """What the workers have, by the name of its file."""
     searches: dict[Key, Search] = field(default_factory=dict)
@@ -101,8 +102,10 @@ def fresh(run_: Run, job: Job) -> None:
 
 
 def finish(run_: Run, task: Task, outcome: Output | Failure) -> None:
-    """Prove one file; it is published with the others of its brief."""
+    """Judge one file; it is published with the others of its brief."""
     job, site = task
+    if isinstance(outcome, Failure) and outcome.rule == "template-endless" and outcome.problem:
+        site.templates.endless.add(outcome.problem.where.path)  # and so whoever is asked next knows it
     found = examined(job.target.name, outcome, site.gate)
     if not isinstance(outcome, Output) or errors(found):
         fail(run_, task, found)
@@ -210,5 +213,11 @@ def examined(name: str, outcome: Output | Failure, gate: Gate) -> tuple[Problem,
         return (outcome.problem or Problem(outcome.rule, Where(f"output/{name}"), {"found": outcome.found}),)
     if errors(outcome.problems):
         return outcome.problems
-    hay = outcome.hay if isinstance(outcome, Heard) else None
-    return (*outcome.problems, *gate.leaks(name, outcome.data, gate.secrets(*reader(name)), hay))
+    return (*outcome.problems, *gate.leaks(name, outcome.data, gate.secrets(*reader(name)), _hay(outcome)))
+
+
+def _hay(output: Output) -> Haystack | None:
+    """What was read in the very bytes of an output; None where that must still be done."""
+    if not isinstance(output, Heard) or not isinstance(output.hay, Haystack):
+        return None
+    return output.hay if output.of == sha256(output.data).hexdigest() else None

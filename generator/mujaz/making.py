@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from mujaz.compose import compose
 from mujaz.export import export
@@ -13,6 +14,9 @@ from mujaz.model.edition import Issue
 from mujaz.problems import errors
 from mujaz.proof import proof
 from mujaz.templates import House, TemplateMistakeError, Templates
+
+_LARGE = 8 << 20
+"""Bytes of a file that is read where it is judged: what it says may be six times as long, and would have to be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,7 @@ class Order:
     house: House
     budget: int | None = None
     """The pages that it may have; none where nothing is promised."""
-    proved: bool = True
+    proved: bool = False
     """Whether it is to be proved."""
     read: bool = False
     """Whether all that it says is asked for, because its reader is kept from something."""
@@ -46,6 +50,8 @@ class Heard(Output):
     """A file, and all that it says to whoever looks into it."""
 
     hay: Haystack | None = None
+    of: str = ""
+    """SHA-256 of the bytes that say it."""
 
 
 def made(order: Order) -> Output | Failure:
@@ -59,6 +65,7 @@ def made(order: Order) -> Output | Failure:
         return output
     if order.proved:
         output = replace(output, problems=(*output.problems, *proof(document, output)))
-    if not order.read or errors(output.problems):
+    if not order.read or errors(output.problems) or len(output.data) > _LARGE:
         return output
-    return Heard(output.data, output.pages, output.filled, output.problems, haystack(output.data))
+    of = sha256(output.data).hexdigest()
+    return Heard(output.data, output.pages, output.filled, output.problems, haystack(output.data), of)

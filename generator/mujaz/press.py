@@ -12,7 +12,7 @@ from mujaz.build import recalled
 from mujaz.export import export
 from mujaz.export.press import press as pressed
 from mujaz.filing import kept, published
-from mujaz.fitting import ordered
+from mujaz.fitting import bare
 from mujaz.gate import Gate
 from mujaz.issuing import examined
 from mujaz.jobs import Job, Site, plan, site_of
@@ -129,7 +129,7 @@ def _made(site: Site, target: Target, how: Pressing) -> Result:
     if not isinstance(job, Job):
         return Result(problems=job)
     try:
-        document = ordered(job, site).composed()
+        document = bare(job, site).composed()
     except TemplateMistakeError as mistake:
         return Result(problems=(mistake.problem,))
     stem = target.name.removesuffix(f".{Medium.PRINT}")

@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 from mujaz.build import recalled
 from mujaz.evidence import Proved, Sayer, evidence, paired
 from mujaz.filing import kept, published
-from mujaz.fitting import ordered
+from mujaz.fitting import bare
 from mujaz.gate import reader
 from mujaz.jobs import Job, Site, assembled, plan, site_of
 from mujaz.model.document import Medium
@@ -102,7 +102,7 @@ def _proved(job: Job, site: Site, say: Sayer) -> tuple[Report | None, tuple[Prob
     if data is None or job.because not in _BUILT:
         return None, (Problem("proof-stale", where, {"found": name}),), site
     try:
-        document = ordered(job, site).composed()
+        document = bare(job, site).composed()
     except TemplateMistakeError as mistake:
         return None, (mistake.problem,), site
     found = findings(document, data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mujaz.fit import Search
-from mujaz.fitting import ordered, over
+from mujaz.fitting import bare, over
 from mujaz.issuing import examined
 from mujaz.jobs import Job, Site, told_at
 from mujaz.making import made
@@ -31,18 +31,19 @@ def settled(job: Job, site: Site) -> Job | Problem:
         return mistake.problem
 
 
-def _closing(job: Job, site: Site) -> Job:
+def _closing(job: Job, site: Site) -> Job | Problem:
     """The same job, telling what changed where its pages have the room."""
     told = replace(job, told=True)
     if job.since is None or job.told:
         return told
     outcome = _laid(told, site)
+    if isinstance(outcome, Failure) and outcome.problem:  # a template that fails is not for want of room
+        return outcome.problem
     fits = isinstance(outcome, Output) and (outcome.pages or 0) <= (job.choice.budget or 0)
     return told if fits else job
 
 
 def _laid(job: Job, site: Site) -> Output | Failure:
     """The pages of a job, to be counted."""
-    order = replace(ordered(job, site, proved=False), read=False)
-    [(_, outcome)] = run([order], made, jobs=1, limits=site.library.workspace.limits)
+    [(_, outcome)] = run([bare(job, site)], made, jobs=1, limits=site.library.workspace.limits)
     return outcome

@@ -7,7 +7,7 @@ import errno
 import hashlib
 import os
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -18,10 +18,9 @@ from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from mujaz.bounded import MEMORY_BYTES, TooLongError, bounded
+from mujaz.bounded import Bound, bounded
 from mujaz.faces import faces_of
 from mujaz.files import MAX_PICTURE, LinkError, NotPlainError, held
-from mujaz.marks import parse
 from mujaz.model.content import Picture, Workspace
 from mujaz.model.document import Medium
 from mujaz.problems import Problem, Where
@@ -90,7 +89,7 @@ class Templates:
     """What has compiled them: for the site, and for briefs, which see nothing of the site."""
 
     endless: set[str] = field(default_factory=set, repr=False, compare=False)
-    """Those that were stopped, by their origins, since the files were opened."""
+    """Those that were stopped, by their origins, as far as this process knows."""
     loaded: list[str] = field(default_factory=list, repr=False, compare=False)
     """The origins of what was compiled, each once, in its order."""
     spoken: dict[str, Mapping[str, Any]] = field(default_factory=dict, repr=False, compare=False)
@@ -98,7 +97,7 @@ class Templates:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """As they are sent to another process, without what has compiled them."""
-        return _arrived, (self.files, self.origins, self.house, self.package, self.unread)
+        return _arrived, (tuple(sorted(self.endless)), self.files, self.origins, self.house, self.package, self.unread)
 
     def environment(self, *, site: bool) -> _Sandbox:
         """Jinja over these files, made once: it compiles each of them when it is first asked for."""
@@ -187,12 +186,14 @@ _held: list[Templates] = []
 """Those that came to this process last: what has compiled them is of use for the next page."""
 
 
-def _arrived(*files: Any) -> Templates:
+def _arrived(endless: Iterable[str], *files: Any) -> Templates:
     """Templates that were sent here: the very ones that are here already, where they are the same."""
     new = Templates(*files)
-    if new not in _held:
-        _held[:] = [new]
-    return _held[0]
+    held = next((each for each in tuple(_held) if each == new), None)  # other threads may be at this, too
+    if held is None:
+        _held[:] = [held := new]
+    held.endless.update(endless)
+    return held
 
 
 def open_templates(root: Path) -> Templates:
@@ -249,6 +250,14 @@ class House:
     workspace: Workspace
     logo: Picture | None
 
+    def bare(self) -> House:
+        """The same, without what `mujaz.yaml` says that no page shows: it does not go where pages are made."""
+        known = self.workspace
+        shown = Workspace(
+            organisation=known.organisation, colours=known.colours, theme=known.theme, limits=known.limits
+        )
+        return House(shown, self.logo)
+
     @property
     def digest(self) -> str:
         """An input of every target."""
@@ -260,70 +269,20 @@ def rendered(templates: Templates, name: str, given: Mapping[str, Any], *, secon
     """What a template makes of finished data, in so many seconds at most. Raises TemplateMistakeError."""
     most = min(SECONDS, seconds or SECONDS)
     environment = templates.environment(site=name.startswith(SITE))
+    bound = Bound(most)
     try:
         if not templates.house:
             return environment.get_template(name).render(given)
-        with bounded(min(most, _SECONDS_AFTER) if templates.endless else most):
+        with bounded(min(most, _SECONDS_AFTER) if templates.endless else most) as bound:
             return environment.get_template(name).render(given)
     except TemplateMistakeError:
         raise
     except Exception as error:  # a template is a program, perhaps a stranger's, and may raise anything
-        raise TemplateMistakeError(_mistake(error, templates, most)) from error
-
-
-def labels_of(templates: Templates, language: str) -> Mapping[str, Any]:
-    """The words of a language that templates print: the package's, word by word replaced by the house's."""
-    if language not in templates.spoken:
-        templates.spoken[language] = _labels(templates, language)
-    return templates.spoken[language]
-
-
-def _labels(templates: Templates, language: str) -> Mapping[str, Any]:
-    name = f"labels/{language}.yaml"
-    merged: dict[str, Any] = {}
-    for content, origin in templates.layers(name):
-        marked = parse(content, origin)
-        if marked.problems or not isinstance(marked.data, dict):
-            raise TemplateMistakeError(next(iter(marked.problems), Problem("file-empty", Where(origin))))
-        bent = next(_bent(merged, marked.data), None)
-        if bent is not None:
-            line, column = marked.places[bent]
-            raise TemplateMistakeError(Problem("labels-bent", Where(origin, line, column), {"found": bent[-1]}))
-        merged = _laid_over(merged, marked.data)
-    if not merged:
-        raise TemplateMistakeError(Problem("labels-missing", Where(f"templates/{name}"), {"found": language}))
-    return merged
-
-
-def mistakes(templates: Templates) -> Iterator[Problem]:
-    """What of a house's templates and labels a build could not use, found without data: nothing is rendered."""
-    yield from templates.unread.values()
-    for name in templates.house:
-        try:
-            if name.endswith((".j2", ".css", ".js")):
-                with bounded(SECONDS):  # what never changes is worked out at once
-                    templates.environment(site=True).get_template(name)
-            elif name.startswith("labels/") and name.endswith(".yaml"):
-                labels_of(templates, Path(name).stem)
-        except TemplateMistakeError as mistake:
-            yield mistake.problem
-        except (TemplateError, RecursionError, MemoryError, TooLongError) as error:
-            yield _mistake(error, templates)
-
-
-def _bent(under: dict[str, Any], over: dict[str, Any]) -> Iterator[tuple[str, ...]]:
-    """The paths of words where a group of words stands below, and of groups where a word does."""
-    for key, each in over.items():
-        held = under.get(key, each)
-        if isinstance(held, dict) != isinstance(each, dict):
-            yield (key,)
-        elif isinstance(each, dict):
-            yield from ((key, *path) for path in _bent(held, each))
-
-
-def _laid_over(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    both = {key: _laid_over(under[key], each) for key, each in over.items() if isinstance(under.get(key), dict)}
-    return {**under, **over, **both}
+        if isinstance(error, MemoryError) and bound.memory is None:
+            traceback.clear_frames(error.__traceback__)
+            raise  # it is the process that has no more
+        bound.seconds = most
+        raise TemplateMistakeError(mistake(error, templates, bound)) from error
 
 
 def look_of(house: House, *, direction: str, digits: str, medium: Medium) -> dict[str, str]:
@@ -344,26 +303,43 @@ def look_of(house: House, *, direction: str, digits: str, medium: Medium) -> dic
     }
 
 
-def _mistake(error: Exception, templates: Templates, seconds: int = SECONDS) -> Problem:
-    """Where a template broke, as far as Jinja tells; `seconds` are those that it had."""
+def mistake(error: Exception, templates: Templates, bound: Bound) -> Problem:
+    """Where a template broke, as far as Jinja tells; `bound` is what it was held to."""
     name, line = getattr(error, "filename", None) or "", getattr(error, "lineno", None) or 0
-    trace = error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename in templates.origins.values():
-            # Compiled templates carry their names and lines into the traceback.
-            name, line = trace.tb_frame.f_code.co_filename, trace.tb_lineno
-        trace = trace.tb_next
+    for place in _places(error, templates):
+        name, line = place
     if isinstance(error, RecursionError) and not name.startswith("templates/") and templates.loaded:
         name, line = templates.loaded[-1], 0  # what is nested too deep to be compiled has no frame of its own
     where = Where(name or "templates", line)
-    if isinstance(error, TooLongError):
+    if bound.stopped:  # what it made of that is no mistake of its own
         templates.endless.add(name)
-        return Problem("template-endless", where, {"limit": str(seconds)})
+        return Problem("template-endless", where, {"limit": str(bound.seconds)})
     if isinstance(error, MemoryError):
         traceback.clear_frames(error.__traceback__)  # they hold what took the memory
-        return Problem("template-large", where, {"limit": str(MEMORY_BYTES >> 20)})
+        return Problem("template-large", where, {"limit": str((bound.memory or 0) >> 20)})
     missing = f": {error.name}" if isinstance(error, TemplateNotFound) and error.name else ""
     said = str(getattr(error, "message", None) or error)
     told = isinstance(error, TemplateError) and not missing
     found = said if told else f"{type(error).__name__}{missing or ': ' + said}"
     return Problem("template-wrong", where, {"found": found})
+
+
+def _places(error: BaseException, templates: Templates) -> Iterator[tuple[str, int]]:
+    """The templates that an error came through, and the line in each; the innermost last.
+
+    Compiled templates carry their names into the traceback. Their lines are put in by Jinja, which may itself have been
+    stopped while it did so: then the error is the one behind that which came.
+    """
+    found = []
+    trace = error.__traceback__
+    while trace is not None:
+        frame = trace.tb_frame
+        if frame.f_code.co_filename in templates.origins.values():
+            before = [line for start, _, line in frame.f_code.co_lines() if start <= trace.tb_lasti and line]
+            line = trace.tb_lineno or (before or [0])[-1]  # what stands in no line of the code stands behind one
+            compiled = frame.f_globals.get("__jinja_template__")
+            found.append((frame.f_code.co_filename, compiled.get_corresponding_lineno(line) if compiled else line))
+        trace = trace.tb_next
+    if not found and error.__context__ is not None:
+        yield from _places(error.__context__, templates)
+    yield from found

@@ -9,12 +9,13 @@ from hashlib import sha256
 
 from mujaz import arabic
 from mujaz.bidi import settle
+from mujaz.labels import labels_of
 from mujaz.model.brief import Brief
 from mujaz.model.content import Language
 from mujaz.model.document import Document, Medium, ticket_of
 from mujaz.model.press import MILLIMETRE, Pressed, Pressing
 from mujaz.problems import Problem, Where
-from mujaz.templates import House, TemplateMistakeError, Templates, labels_of, look_of, rendered
+from mujaz.templates import House, TemplateMistakeError, Templates, look_of, rendered
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,10 @@ from faults.scene import scene
 from mujaz import produce as producing
 from mujaz import templates as room
 from mujaz.build import build
+from mujaz.labels import mistakes
 from mujaz.plan import Request
 from mujaz.problems import Problem
-from mujaz.templates import TemplateMistakeError, mistakes, open_templates, rendered
+from mujaz.templates import TemplateMistakeError, open_templates, rendered
 from workspace import ROOT, at_once, crewed, lay, outputs, write
 
 CANARY = "كناريا-لا-تُقرأ"
@@ -74,6 +75,9 @@ ENDLESS = {
     "{% endfor %}{% endfor %}{% endfor %}",
     "macros that call themselves twice": "{% macro f(n) %}{% if n %}{{ f(n - 1) }}{{ f(n - 1) }}{% endif %}"
     "{% endmacro %}{{ f(90) }}",
+    "comparisons in loops": "".join(f"{{% for {each} in 'abcdefghij' * 9 %}}" for each in "abcef")
+    + "{% if f == 'q' %}x{% endif %}"
+    + "{% endfor %}" * 5,
     "a test that takes every exception for an answer": "{% set a = 'x' * 99999 %}{% for i in a %}{% for j in a %}"
     "{% if i is sequence and j is iterable %}{% endif %}{% for k in a %}{% endfor %}{% endfor %}{% endfor %}",
 }

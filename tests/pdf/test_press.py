@@ -20,7 +20,7 @@ from PIL import Image
 from folding import leafed
 from mujaz.export import press as room
 from mujaz.export.imposition import Sheet, Side
-from mujaz.fitting import ordered
+from mujaz.fitting import bare
 from mujaz.jobs import plan, site_of
 from mujaz.model.document import Document, Medium, State
 from mujaz.model.press import MILLIMETRE, Booklet, Pressed, Pressing, Profile
@@ -74,7 +74,7 @@ def own(topic: str, audience: str, language: str = "ar") -> Document:
     asked = Request(frozenset({topic}), frozenset({audience}), frozenset({language}), frozenset({Medium.PRINT}))
     jobs, _ = plan(site, asked)
     job = replace(jobs[0], target=replace(jobs[0].target, medium=Medium.PRESS))
-    return ordered(job, site).composed()
+    return bare(job, site).composed()
 
 
 RESEARCHER = ("counterterrorism-diplomacy", "researcher")

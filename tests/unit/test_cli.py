@@ -338,6 +338,8 @@ def test_a_call_that_cannot_be_understood_is_two(call: list[str], said: Read) ->
         (["--log", "json", "build"], "--log"),
         (["--only=pdf", "list"], "--only"),
         (["--json", "--jobs", "2", "build"], "--jobs"),
+        (["--cluster", "127.0.0.1:1", "schedule", "now"], "--cluster"),
+        (["schedule", "--log", "json", "run"], "--log"),
     ],
     ids=str,
 )
@@ -347,7 +349,8 @@ def test_an_option_before_its_command_is_told_where_it_stands(call: list[str], o
             main(["--messages", language, *call])
         assert caught.value.code == WRONG_USE
         first = said()[1].splitlines()[0]
-        assert first.rstrip().endswith(f"mujaz {call[-1]} {option}")
+        commands = " ".join(each for each in call if each in ("build", "list", "schedule", "now", "run"))
+        assert first.rstrip().endswith(f"mujaz {commands} {option}")
 
 
 def test_what_is_wrong_with_the_workspace_stops_all_and_that_is_told(root: Path, said: Read) -> None:

@@ -22,20 +22,21 @@ from hypothesis import strategies as st
 
 import chance
 from mujaz import produce as producing
-from mujaz import records, stamps
+from mujaz import records, settling, stamps
 from mujaz.archive import MEMORY
 from mujaz.build import Result, build, clean
 from mujaz.changes import Clerk, told
 from mujaz.cli import main
 from mujaz.console import WELL, WRONG_USE
 from mujaz.editions import differences, expired, number, printable
+from mujaz.labels import labels_of
 from mujaz.model.content import Library
 from mujaz.model.document import Document, Made, Medium, Output
 from mujaz.model.edition import Change, Chapter, Edition, Keeping, Piece, Since, Told
 from mujaz.plan import Request
+from mujaz.press import press
 from mujaz.publish import STATE, Shelf
 from mujaz.stacks import Stacks
-from mujaz.templates import labels_of
 from mujaz.workers import Failure
 from workspace import (
     AUDIENCES,
@@ -584,6 +585,12 @@ def test_a_template_that_cannot_tell_what_changed_is_told_and_costs_the_edition(
     assert {name: data for name, data in outputs(root).items() if "minister" in name} == {
         name: data for name, data in before.items() if "minister" in name
     }
+    alone = crewed(as_pages)
+    monkeypatch.setattr(
+        settling, "run", lambda pieces, work, *, jobs, limits: alone(jobs=jobs, limits=limits)(pieces, work)
+    )
+    pressed = press(root, "water/minister.ar.pdf", cmyk=False, booklet=None)
+    assert (pressed.files, [each.rule for each in pressed.problems]) == ((), ["template-wrong"])
 
 
 def test_what_a_deeper_telling_adds_is_no_change() -> None:

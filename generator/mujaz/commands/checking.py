@@ -66,8 +66,9 @@ def _of_templates(root: Path) -> tuple[Problem, ...]:
     """What is wrong with the house's own templates; a house without any loads nothing that looks at them."""
     if not (root / "templates").is_dir():
         return ()
+    from mujaz.labels import mistakes  # noqa: PLC0415 # checking content does without
     from mujaz.lint import lint  # noqa: PLC0415 # checking content does without
-    from mujaz.templates import mistakes, open_templates  # noqa: PLC0415 # as above
+    from mujaz.templates import open_templates  # noqa: PLC0415 # as above
 
     templates = open_templates(root)
     return (*lint(templates.house, templates.package), *mistakes(templates))

@@ -19,12 +19,13 @@ from typing import Any
 from urllib.parse import quote
 
 from mujaz import arabic
+from mujaz.labels import labels_of
 from mujaz.model.content import Audience, Workspace
 from mujaz.model.document import Medium
 from mujaz.model.edition import Edition
 from mujaz.notes import voice_for
 from mujaz.problems import Problem, Where
-from mujaz.templates import SITE, House, TemplateMistakeError, Templates, labels_of, look_of, rendered
+from mujaz.templates import SITE, House, TemplateMistakeError, Templates, look_of, rendered
 
 _SUBTYPES = {"pdf": ("application", "pdf"), "html": ("text", "html")}
 _SPACES = str.maketrans(dict.fromkeys(map(chr, (*range(32), 127, 0x85, 0x2028, 0x2029)), " "))

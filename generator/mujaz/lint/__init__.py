@@ -14,6 +14,7 @@ from mujaz.problems import Problem, Where, in_order
 
 __all__ = ["WEIGHTS", "lint", "unplaced"]
 
+_FOLDER = "templates/"
 _CUT = 60
 """So much of an address is told everywhere."""
 _LOADING = ("address-denied", "page-not-alone", "renderer-said")
@@ -25,15 +26,13 @@ _SITE = "site/"
 """The index of all briefs is read on a screen."""
 
 
-def lint(
-    files: Mapping[str, bytes], package: Mapping[str, bytes] | None = None, folder: str = "templates/"
-) -> tuple[Problem, ...]:
-    """The faults of templates, each with its place; `files` are named as they stand below `folder`.
+def lint(files: Mapping[str, bytes], package: Mapping[str, bytes] | None = None) -> tuple[Problem, ...]:
+    """The faults of templates, each with its place; `files` are named as they stand in their folder.
 
     Where those of the package are given, labels are judged too.
     """
-    found = (problem for name, content in files.items() for problem in _problems(name, content, folder))
-    return in_order((*found, *(of_labels(files, package, folder) if package else ())))
+    found = (problem for name, content in files.items() for problem in _problems(name, content))
+    return in_order((*found, *(of_labels(files, package, _FOLDER) if package else ())))
 
 
 def unplaced(problems: Iterable[Problem], placed: Iterable[Problem]) -> tuple[Problem, ...]:
@@ -47,13 +46,13 @@ def unplaced(problems: Iterable[Problem], placed: Iterable[Problem]) -> tuple[Pr
     return tuple(each for each in problems if each.rule not in _LOADING or not written.search(each.facts["found"]))
 
 
-def _problems(name: str, content: bytes, folder: str) -> Iterator[Problem]:
+def _problems(name: str, content: bytes) -> Iterator[Problem]:
     try:
         for fault in _faults(name, content):
-            where = Where(folder + name, fault.line, fault.column)
+            where = Where(_FOLDER + name, fault.line, fault.column)
             yield Problem(fault.rule, where, {"found": fault.found}, WEIGHTS[fault.rule])
     except RecursionError as error:  # brackets in brackets, thousands deep, which nobody writes
-        yield Problem("template-wrong", Where(folder + name), {"found": type(error).__name__})
+        yield Problem("template-wrong", Where(_FOLDER + name), {"found": type(error).__name__})
 
 
 def _faults(name: str, content: bytes) -> Iterator[Fault]:

@@ -67,13 +67,10 @@ def crew(
 
 
 def run(
-    pieces: Sequence[Each], work: Work[Each], *, jobs: int, limits: Limits | None = None, by: Crew | None = None
+    pieces: Sequence[Each], work: Work[Each], *, jobs: int, limits: Limits | None = None
 ) -> Iterator[tuple[Each, Output | Failure]]:
-    """Each document with its output, in order; what befalls one does not touch the others. `by` is a crew at hand."""
+    """Each piece with what came of it, in order; what befalls one does not touch the others."""
     if not pieces:
-        return
-    if by is not None:
-        yield from _in_order(pieces, by(pieces, work))
         return
     with crew(jobs=min(jobs, len(pieces)), limits=limits) as hands:
         yield from _in_order(pieces, hands(pieces, work))

@@ -13,13 +13,15 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, cast, get_args
 
-from mujaz.export.engines import versions
+from mujaz.export.engines import release, versions
 from mujaz.faces import digest
 from mujaz.model.document import Medium, Piece, Theme
 from mujaz.model.limits import Limits
 from mujaz.workers.outcome import Work, packed, unpacked
 from mujaz.workers.pool import Pool
 
+_COMPOSING = ("lxml", "markupsafe", "numpy", "segno")
+"""What takes part in composing, beside the engines."""
 _own = threading.local()
 """The crew of each thread of a worker: one process, warm from one document to the next."""
 
@@ -43,19 +45,21 @@ def identity() -> dict[str, str]:
         "fonts": sha256(fonts.encode()).hexdigest(),
         "Python": ".".join(platform.python_version_tuple()[:2]),
         "zlib": zlib.ZLIB_RUNTIME_VERSION,
+        "packages": "; ".join(f"{name} {release(name)}" for name in _COMPOSING),
     }
 
 
 def ordered(work: Work[Any], piece: Piece, limits: Limits) -> bytes:
     """What `made` takes."""
-    return packed((work, piece, limits, identity()))
+    return packed((identity(), limits, packed((work, piece))))
 
 
 def made(raw: bytes) -> bytes:
-    """The `Output` or the `Failure` of a document, packed. Raises OtherVersionError where its bytes would be others."""
-    work, piece, limits, theirs = cast("tuple[Work[Any], Piece, Limits, dict[str, str]]", unpacked(raw))
+    """The `Output` or the `Failure` of a piece, packed. Raises OtherVersionError where its bytes would be others."""
+    theirs, limits, inner = cast("tuple[dict[str, str], Limits, bytes]", unpacked(raw))
     if theirs != identity():
         raise OtherVersionError
+    work, piece = cast("tuple[Work[Any], Piece]", unpacked(inner))  # which another Mujaz could not
     ((_, outcome),) = _hands(limits)([piece], work)
     return packed(outcome)
 
