@@ -169,11 +169,13 @@ class Desk:
             self.archive, key, made.edition, target.name.partition("/")[2]
         )
 
-    def _lies(self, name: str) -> bool:
-        """Whether a file is in its place, also one that this run has made."""
+    def _size(self, name: str) -> int | None:
+        """The length of a file in its place, also of one that this run has made; of others, as they lay there."""
         if name in self.present and name not in self.cards:
-            return self.present[name] is not None
-        return self.shelf.size(name) is not None
+            seen = self.shelf.stamps.seen.get(f"output/{name}")
+            if seen or self.present[name] is None:
+                return seen[0][0] if seen and self.present[name] else None
+        return self.shelf.size(name)
 
     def of(self, target: Target, *, now: bool = False) -> str:
         """The digest of all that a target is made of; `now`: after the run, and not before it."""
@@ -251,14 +253,17 @@ class Desk:
         """
         fleet, shelf = self.fleet, self.shelf
         feed = feeds.FEED if any(not self._gone(key) for key in self.archive.briefs()) else ""
-        office = index.Office(fleet.library, fleet.templates, shelf, state, crew, feed)
+        office = index.Office(fleet.library, fleet.templates, shelf, state, crew, feed, self._size)
         keeping = fleet.library.workspace.editions
         ground = f"{fleet.common} {sorted(fleet.readers.items())} {keeping!r}"
-        of = index.digest(office, fleet.everyone, ground, self._lies)
+        of = index.digest(office, fleet.everyone, ground)
         idle = not (fleet.anew or keeping.keep_days or self.archive.stirred)
         if self.trusted and of == memory.index and fleet.common and idle:
             return (), Memory(index=of, page=memory.page), []
         self.state = state
+        sizes = {name: shelf.size(name) for name in state.made}  # what changes from now on the next run sees
+        office = replace(office, size=sizes.get)
+        of = index.digest(office, fleet.everyone, ground)
         problems = self._listed(office)
         gone, more = archiving.retain(self.archive, keeping)
         problems += (*more, *feeds.update(self._newsroom()))
@@ -267,7 +272,7 @@ class Desk:
 
     def _listed(self, office: index.Office) -> tuple[Problem, ...]:
         fleet, last, sound = self.fleet, index.catalogue(self.shelf), frozenset(self.fleet.slugs)
-        unknown = index.unknown(self.state, self.shelf, self.cards, last.cards)
+        unknown = index.unknown(office, self.cards, last.cards)
         self._learn(sorted(unknown & sound))
         same = frozenset(slug for slug in sound if slug not in fleet.anew)
         watchers = index.Watchers(

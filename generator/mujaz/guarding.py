@@ -75,10 +75,11 @@ def torn(archive: Archive, key: Key) -> frozenset[int]:
 
 
 def seems_whole(archive: Archive, key: Key, number: int, name: str) -> bool:
-    """Whether a file lies in an edition, without opening any: an older one is not missed, the newest is as it was."""
+    """Whether a file lies in the newest edition, and this as it was, without opening any.
+
+    Of one that lies in an older edition more has to be known: what it tells may have been told again since.
+    """
     held = archive.known(key)
-    if number < held.last:
-        return True
     lying = archive.lying.get(key) or _look(archive, key)
     there = number == held.last and lying.numbers[-1:] == (number,) and {name, TOLD, RECORD} <= lying.newest
     return there and key not in archive.strange and name in held.files

@@ -43,6 +43,8 @@ class Office:
     exports: Exports
     feed: str
     """The address of the feed of new editions; empty where there is none."""
+    size: Callable[[str], int | None]
+    """The length in bytes of the file of a name; None where none lies there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +80,22 @@ def catalogue(shelf: Shelf) -> Catalogue:
     return decode(shelf.read(CATALOGUE))
 
 
-def unknown(state: State, shelf: Shelf, *seen: Mapping[str, Card]) -> frozenset[str]:
+def unknown(office: Office, *seen: Mapping[str, Card]) -> frozenset[str]:
     """Topics with files of which none of these cards says anything that still holds."""
     lost = (
         name
-        for name, made in state.made.items()
-        if not any(_holds(cards.get(name), made, whole=True) for cards in seen) and shelf.size(name) is not None
+        for name, made in office.state.made.items()
+        if not any(_holds(cards.get(name), made, whole=True) for cards in seen) and office.size(name) is not None
     )
     return frozenset(name.partition("/")[0] for name in lost)
 
 
-def digest(office: Office, everyone: str, ground: str, there: Callable[[str], bool]) -> str:
-    """Of all that the index is made of; `ground` stands for what all topics stand on.
-
-    `there` tells whether a file lies in its place.
-    """
-    made = office.state.made
+def digest(office: Office, everyone: str, ground: str) -> str:
+    """Of all that the index is made of; `ground` stands for what all topics stand on."""
     parts = (
-        f"{name}\0{made[name].sha256}\0{made[name].edition}\0{made[name].pages}" for name in sorted(made) if there(name)
+        f"{name}\0{made.sha256}\0{made.edition}\0{made.pages}\0{size}"
+        for name, made in sorted(office.state.made.items())
+        if (size := office.size(name)) is not None
     )
     return hashlib.sha256("\n".join((everyone, ground, office.feed, *parts)).encode()).hexdigest()
 
@@ -176,7 +176,7 @@ def _cards(office: Office, news: News, known: Mapping[str, Card]) -> dict[str, C
     """
     cards: dict[str, Card] = {}
     for name, made in sorted(office.state.made.items()):
-        if office.shelf.size(name) is None:
+        if office.size(name) is None:
             continue
         if name in news.cards:
             cards[name] = replace(news.cards[name], sha256=made.sha256)
@@ -206,7 +206,7 @@ def _document(office: Office, cards: Mapping[str, Card]) -> Document:
     held = [
         Held(_target(name), each, office.state.made[name].pages, office.state.made[name].edition, size)
         for name, each in cards.items()
-        if (size := office.shelf.size(name)) is not None
+        if (size := office.size(name)) is not None
     ]
     try:
         told = listing(held, workspace, audiences=office.library.audiences, labels=labels)

@@ -30,6 +30,7 @@ from mujaz.cli import main
 from mujaz.console import WELL, WRONG_USE
 from mujaz.editions import differences, expired, number, printable
 from mujaz.labels import labels_of
+from mujaz.lock import decode
 from mujaz.model.content import Library
 from mujaz.model.document import Document, Made, Medium, Output
 from mujaz.model.edition import Change, Chapter, Edition, Keeping, Piece, Since, Told
@@ -563,6 +564,26 @@ def test_what_changed_takes_no_room_from_what_is_told(tmp_path: Path, monkeypatc
     shown = (root / "output/water/minister.ar.pdf").read_bytes()
     publish(root, 5, force=True)
     assert (root / "output/water/minister.ar.pdf").read_bytes() == shown
+
+
+@pytest.mark.parametrize("one", list(Medium)[:2])
+def test_what_is_told_again_after_one_medium_told_otherwise_is_one_edition_in_both(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, one: Medium
+) -> None:
+    """The other medium was never made otherwise, and yet its edition is not the newest any more."""
+    monkeypatch.setattr(producing, "crew", crewed(as_pages))
+    root = lay(tmp_path / "desk", audiences=BOTH)
+    publish(root)
+    edit(root, "شرح أول ما وُجد", "شرح ما تبيّن")
+    publish(root, 1, media=frozenset({one}))
+    edit(root, "شرح ما تبيّن", "شرح أول ما وُجد")
+    publish(root, 2)
+    assert numbers(root) == (1, 2, 3)
+    assert set(record(root, 3).files) == {"minister.ar.pdf", "minister.ar.html"}
+    state = decode((root / "output" / STATE).read_bytes(), None)
+    assert state is not None
+    assert {made.edition for name, made in state.made.items() if "minister" in name} == {3}
+    assert publish(root, 3).built == ()
 
 
 def test_a_template_that_cannot_tell_what_changed_is_told_and_costs_the_edition(

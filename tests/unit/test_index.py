@@ -464,3 +464,47 @@ def test_a_catalogue_is_read_back_as_it_was_written() -> None:
     data["cards"]["water/public.ar.html"]["day"] = "2025-13-01"
     assert decode(json.dumps(data).encode()) == Catalogue()
     assert decode(None) == Catalogue()
+
+
+# ------------------------------------------------------------------------------------------------ changed by others
+
+
+def listed(root: Path) -> dict[str, str]:
+    """Each file that the index leads to, and what it says of it."""
+    return {each.xpath("string(a/@href)"): each.xpath("string(small)") for each in page(root).xpath("//span[a]")}
+
+
+def test_a_file_that_goes_while_a_build_is_at_work_is_listed_again_when_it_is_there_again(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(root)
+    before = listed(root)
+    gone = root / "output" / "energy" / "public.ar.html"
+
+    def meddled(documents: Any, work: Any, *, jobs: int) -> Any:
+        for each in at_once(documents, work, jobs=jobs):
+            gone.unlink(missing_ok=True)
+            yield each
+
+    path = root / "content" / "topics" / "water" / "ar.yaml"
+    path.write_text(path.read_text("utf-8").replace("شرح أول", "بيان أول"), "utf-8")
+    with monkeypatch.context() as patch:
+        patch.setattr(producing, "crew", crewed(meddled))
+        make(root)
+    assert "energy/public.ar.html" not in listed(root)
+    assert {each.target.name for each in make(root).built} == {"energy/public.ar.html"}
+    assert listed(root).keys() == before.keys()
+
+
+def test_the_length_of_a_file_that_was_spoilt_and_restored_is_told_anew(root: Path) -> None:
+    make(root)
+    before = listed(root)
+    path = root / "output" / "energy" / "public.ar.html"
+    with path.open("ab") as file:
+        file.write(b" " * 100_000)
+    text = root / "content" / "topics" / "water" / "ar.yaml"
+    text.write_text(text.read_text("utf-8").replace("شرح أول", "بيان أول"), "utf-8")
+    make(root, topics=frozenset({"water"}))
+    assert listed(root)["energy/public.ar.html"] != before["energy/public.ar.html"]
+    make(root)
+    assert listed(root) == before
