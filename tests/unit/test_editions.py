@@ -572,7 +572,8 @@ def test_what_is_told_again_after_one_medium_told_otherwise_is_one_edition_in_bo
 ) -> None:
     """The other medium was never made otherwise, and yet its edition is not the newest any more."""
     monkeypatch.setattr(producing, "crew", crewed(as_pages))
-    root = lay(tmp_path / "desk", audiences=BOTH)
+    silent = {name: {**reader, "changes": False} for name, reader in BOTH.items()}
+    root = lay(tmp_path / "desk", audiences=silent)
     publish(root)
     edit(root, "شرح أول ما وُجد", "شرح ما تبيّن")
     publish(root, 1, media=frozenset({one}))
