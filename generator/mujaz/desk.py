@@ -18,7 +18,7 @@ from mujaz.model.content import Entry
 from mujaz.model.document import Made, State, Target, pages_of
 from mujaz.model.edition import Key
 from mujaz.model.listing import Card
-from mujaz.plan import Request
+from mujaz.plan import MISSING, WITHDRAWN, Request, why
 from mujaz.problems import Problem, errors
 from mujaz.produce import Planned
 from mujaz.publish import Shelf
@@ -53,6 +53,8 @@ class Desk:
     """Name → the digest of the file as it lay there before the run; None where there was none."""
     sites: dict[str, tuple[Site, bool, tuple[Problem, ...]]] = field(default_factory=dict)
     """The topics that were opened last: what was learnt of them is of use for more than one question."""
+    withdrawn: set[str] = field(default_factory=set)
+    """Names of the files that this run took away, since they told what is kept now."""
     trusted: bool = False
     """Whether index, feeds and the memory of the archive lie there as the last run left them."""
 
@@ -89,6 +91,7 @@ class Desk:
             seen = watch(self.shelf, State(own, pressed, found), self._opened(slug).gate)
             made |= seen.state.made
             problems += seen.problems
+            self.withdrawn |= {each.facts["file"].removeprefix("output/") for each in seen.problems if each.facts}
             self._forget(own)
         if made != state.made:
             self.state = replace(state, made=made)
@@ -207,9 +210,17 @@ class Desk:
                 ours = [job for job in jobs if job.target in asked or not job.wanted]
                 yield Planned(
                     site,
-                    tuple(replace(job, of=self.of(job.target) if same else "") for job in ours),
+                    tuple(replace(self._because(job), of=self.of(job.target) if same else "") for job in ours),
                     tuple(each for each in mistakes if each[0] in asked),
                 )
+
+    def _because(self, job: Job) -> Job:
+        """A job with the true reason, where its file is missing because it was taken away a moment ago."""
+        name = job.target.name
+        if name not in self.withdrawn or job.because != (MISSING,):
+            return job
+        made = self.state.made[name]
+        return replace(job, because=(WITHDRAWN, *why(job.inputs, made, made.sha256)))
 
     def _longest_first(self, asked: Iterable[Target]) -> list[str]:
         """The audiences of a topic's files, by the pages that these had when they were made last.

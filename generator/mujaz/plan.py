@@ -13,6 +13,10 @@ from mujaz.model.document import Made, Medium, Target
 from mujaz.model.text import SLUG
 from mujaz.problems import Problem, Where
 
+MISSING = "output-missing"
+WITHDRAWN = "withdrawn"
+"""Two of the reasons why a file is made: there is none, and the one that was there told what is kept now."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -107,7 +111,7 @@ def why(inputs: Mapping[str, str], made: Made | None, present: str | None) -> tu
     if made is None:
         return ("new",)
     if present is None:
-        return ("output-missing",)
+        return (MISSING,)
     if present != made.sha256:
         return ("output-changed",)
     names = sorted({*inputs, *made.inputs})

@@ -12,6 +12,7 @@ from mujaz.build import asked, recalled, refuse, sparse
 from mujaz.desk import Desk
 from mujaz.editions import differences
 from mujaz.fleet import Fleet, base, muster
+from mujaz.gate import reader
 from mujaz.jobs import Job, Site, plan, site_of
 from mujaz.lint import lint
 from mujaz.memory import remembered
@@ -21,7 +22,7 @@ from mujaz.model.document import State, Target
 from mujaz.model.edition import Change
 from mujaz.model.yielded import Yielded
 from mujaz.parts import changed, parts
-from mujaz.plan import Request, called, unnamed
+from mujaz.plan import WITHDRAWN, Request, called, unnamed
 from mujaz.problems import Problem, Where, in_order
 from mujaz.publish import Shelf
 from mujaz.read import AUDIENCES, TOPICS, WORKSPACE
@@ -134,9 +135,12 @@ def why(root: Path, name: str) -> tuple[list[Reason], tuple[Problem, ...]]:
     desk = Desk(fleet, Request(), Archive(shelf), state)
     _, stale = desk.sorted()
     reasons = [Reason(known[each], ()) for each in wanted if known[each] not in stale]
-    if len(reasons) < len(wanted):
+    doubtful = [each for each in wanted if each in state.made and fleet.kept(*reader(each)) != state.made[each].kept]
+    leaking: set[str] = set()
+    if len(reasons) < len(wanted) or doubtful:
         first = known[wanted[0]]
         site, _, more = fleet.opened(first.topic, desk.archive, state)
+        leaking = {each for each in doubtful if _leaks(each, site)}
         asked_ = Request(frozenset({first.topic}), frozenset({first.audience}), frozenset({first.language}))
         jobs, mistakes = plan(site, asked_)
         now = parts(fleet.templates)
@@ -146,6 +150,9 @@ def why(root: Path, name: str) -> tuple[list[Reason], tuple[Problem, ...]]:
             if job.target.name in wanted and job.target in stale
         ]
         own += (*more, *(each for target, each in mistakes if target.name in wanted))
+    reasons = [
+        replace(each, because=(WITHDRAWN, *each.because)) if each.target.name in leaking else each for each in reasons
+    ]
     return sorted(reasons, key=lambda each: wanted.index(each.target.name)), in_order((*doubts, *own))
 
 
@@ -159,6 +166,12 @@ def _reason(job: Job, site: Site) -> Reason:
     (entry,) = (each for each in site.library.topics if each.language == job.target.language)
     changes = differences(last[1], site.clerk.told(job.brief))
     return Reason(job.target, job.because, tuple((each, _place(each, entry)) for each in changes))
+
+
+def _leaks(name: str, site: Site) -> bool:
+    """Whether a file tells what its readers are kept from now, so that a build would take it away."""
+    data = site.shelf.read(name)
+    return data is not None and bool(site.gate.leaks(name, data, site.gate.secrets(*reader(name))))
 
 
 def _parts(

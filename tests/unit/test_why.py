@@ -145,6 +145,21 @@ def test_what_inputs_were_made_of_is_remembered_for_as_long_as_a_file_was_made_o
     assert len(held) == 2, "the files of the other topic are still made of the one before"
 
 
+def test_a_file_that_tells_what_is_kept_now_is_taken_away_for_that_reason(root: Path) -> None:
+    name = "water/minister.ar.html"
+    text = topic(root).read_text("utf-8")
+    assert "gist: شرح أول ما وُجد\n" in text
+    topic(root).write_text(
+        text.replace("gist: شرح أول ما وُجد\n", "gist: شرح أول ما وُجد\n    never:\n    - minister\n"), "utf-8"
+    )
+    assert reason(root, name).because[0] == "withdrawn"
+    assert "brief" in reason(root, name).because
+    result = build(root, Request(today=DAY), jobs=1, tell=lambda _: None)
+    assert {each.target.name: each.because[0] for each in result.built}[name] == "withdrawn"
+    assert "leak-withdrawn" in {each.rule for each in result.problems}
+    assert reason(root, name).because == ()
+
+
 def test_a_file_that_was_touched_by_hand_or_is_gone_is_told_of(root: Path) -> None:
     path = root / "output" / NAME
     path.write_bytes(path.read_bytes() + b" ")
