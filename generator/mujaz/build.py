@@ -28,6 +28,7 @@ from mujaz.publish import LOG, STATE, OutputError, Shelf, opened
 from mujaz.stacks import Stacks
 from mujaz.stamps import Stamps
 from mujaz.survey import survey, swept, unswept
+from mujaz.touched import held_back
 from mujaz.workers import Crew
 
 _OWN = ("content/topics/", "content/audiences/")
@@ -150,8 +151,10 @@ def clean(root: Path, today: datetime.date | None = None) -> tuple[list[str], tu
 
 def _leave(desk: Desk, last: Memory, page: Memory, state: State) -> None:
     """Remember what this run saw, for the next one."""
-    fleet = desk.fleet
-    stamps, of = lasting(last, desk.shelf, state), explained(last, parts(fleet.templates), state)
+    fleet, stamps = desk.fleet, lasting(last, desk.shelf, state)
+    if fleet.anew:
+        stamps = held_back(last.stamps, stamps, desk.left(state.made))
+    of = explained(last, parts(fleet.templates), state)
     retained(fleet.root, last, replace(page, topics=fleet.seen, stamps=stamps, parts=of))
 
 

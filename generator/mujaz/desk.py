@@ -251,6 +251,14 @@ class Desk:
                 marked[target.name] = replace(each, of=self.of(target, now=True))
         return marked
 
+    def left(self, made: Mapping[str, Made]) -> list[Target]:
+        """The files that were made once, and are not made of what there is now."""
+        return [
+            target
+            for target in self.fleet.every
+            if target.name in made and made[target.name].of != self.of(target, now=target.name in self.cards)
+        ]
+
     def unmade(self, made: Mapping[str, Made]) -> frozenset[str]:
         """What was found lying there, and was neither made anew nor taken away."""
         return frozenset(each for each in self.state.found if each not in made and self.shelf.size(each) is not None)

@@ -25,11 +25,14 @@ from mujaz.parts import changed, parts
 from mujaz.plan import WITHDRAWN, Request, called, unnamed
 from mujaz.problems import Problem, Where, in_order
 from mujaz.publish import Shelf
-from mujaz.read import AUDIENCES, TOPICS, WORKSPACE
+from mujaz.read import WORKSPACE
 from mujaz.stamps import Stamps
 from mujaz.survey import Survey, survey
 from mujaz.templates import open_templates
+from mujaz.touched import of_look, touched
 
+_TOLD = ("brief", "choice", "changes")
+"""The inputs that are made of what authors write."""
 _WORDS = 4
 """Of a text, enough to find it again where it is written."""
 
@@ -105,11 +108,7 @@ class Reason:
         """
         if name in self.parts:
             return self.parts[name]
-        topic = f"{TOPICS}/{self.target.topic}/{self.target.language}.yaml"
-        reader = f"{AUDIENCES}/{self.target.audience}.yaml"
         return {
-            "brief": (topic, reader),
-            "choice": (topic, reader),
             "house": (WORKSPACE,),
             "templates": ("templates/",),
             "labels": ("templates/labels/",),
@@ -144,8 +143,13 @@ def why(root: Path, name: str) -> tuple[list[Reason], tuple[Problem, ...]]:
         asked_ = Request(frozenset({first.topic}), frozenset({first.audience}), frozenset({first.language}))
         jobs, mistakes = plan(site, asked_)
         now = parts(fleet.templates)
+
+        def files(job: Job) -> dict[str, tuple[str, ...]]:
+            told = dict.fromkeys(_TOLD, touched(root, job.target, shelf.stamps))
+            return {**told, "house": of_look(root, fleet.library.workspace.logo, shelf.stamps)}
+
         reasons += [
-            replace(_reason(job, site), parts=_parts(job, state, memory.parts, now))
+            replace(_reason(job, site), parts={**files(job), **_parts(job, state, memory.parts, now)})
             for job in jobs
             if job.target.name in wanted and job.target in stale
         ]
@@ -177,7 +181,7 @@ def _leaks(name: str, site: Site) -> bool:
 def _parts(
     job: Job, state: State, before: Mapping[str, Mapping[str, str]], now: Mapping[str, Mapping[str, str]]
 ) -> dict[str, tuple[str, ...]]:
-    """What of the inputs of a job is not as it was when its file was made."""
+    """What of the inputs of a job that all files share is not as it was when its file was made."""
     made = state.made.get(job.target.name)
     pairs = {name: (made.inputs.get(name, ""), job.inputs.get(name, "")) for name in job.because} if made else {}
     return {name: changed(before[old], now[new]) for name, (old, new) in pairs.items() if old in before and new in now}

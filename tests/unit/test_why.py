@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,9 @@ from mujaz.export.engines import versions
 from mujaz.memory import remembered
 from mujaz.model.document import Medium
 from mujaz.plan import RefusedError, Request
+from mujaz.stamps import DOUBTFUL
 from mujaz.standing import Reason, why
-from workspace import at_once, crewed, lay, topic_data, write
+from workspace import REFERENCES, at_once, crewed, lay, topic_data, write
 
 DAY = datetime.date(2026, 1, 1)
 NAME = "water/minister.ar.html"
@@ -226,6 +228,51 @@ def test_programs_are_told_the_same(root: Path, capsys: pytest.CaptureFixture[st
     assert answer["problems"]
 
 
+def old(root: Path) -> None:
+    """Let all that lies there be of long ago, so that it is remembered."""
+    build(root, Request(today=DAY), jobs=1, tell=lambda _: None)
+    time.sleep(DOUBTFUL / 1e9 + 0.1)
+    (root / ".mujaz" / "memory.json").unlink()
+    build(root, Request(today=DAY), jobs=1, tell=lambda _: None)
+
+
+def test_of_the_files_that_a_brief_is_told_from_those_that_changed_are_named(root: Path) -> None:
+    references = root / "content" / "topics" / "water" / "references.yaml"
+    write(references, list(REFERENCES[:1]))
+    edit(topic(root), "شرح أول ما وُجد", "شرح أول ما وُجد [@hamid، ص 1]")
+    old(root)
+    assert reason(root).because == ()
+    edit(references, "2021", "2022")
+    assert reason(root).places("brief") == ("content/topics/water/references.yaml",)
+    # Another topic is built in between, and knows how these files lie there now.
+    edit(root / "content" / "topics" / "energy" / "ar.yaml", "شرح أول", "بيان أول")
+    build(root, Request(topics=frozenset({"energy"}), today=DAY), jobs=1, tell=lambda _: None)
+    assert reason(root).places("brief") == ("content/topics/water/references.yaml",)
+    edit(references, "2022", "2021")
+    edit(root / "mujaz.yaml", "المؤسسة", "مؤسسة أخرى")
+    assert reason(root).places("brief") == ("mujaz.yaml",)
+    edit(root / "mujaz.yaml", "مؤسسة أخرى", "المؤسسة")
+    assert reason(root).because == ()
+    edit(root / "mujaz.yaml", "organisation", "theme: modern\norganisation")
+    assert reason(root).because == ("house",)
+    assert reason(root).places("house") == ("mujaz.yaml",)
+    edit(root / "mujaz.yaml", "theme: modern\norganisation: المؤسسة", "organisation: مؤسسة أخرى")
+    edit(root / "content" / "audiences" / "minister.yaml", "الوزير", "الوزيرة")
+    assert reason(root).places("brief") == ("content/audiences/minister.yaml", "mujaz.yaml")
+    build(root, Request(today=DAY), jobs=1, tell=lambda _: None)
+    assert reason(root).because == ()
+
+
+def test_a_logo_that_changed_is_named(root: Path) -> None:
+    logo = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h{}v9z"/></svg>'
+    (root / "logo.svg").write_text(logo.format(8), "utf-8")
+    edit(root / "mujaz.yaml", "organisation", "logo: logo.svg\norganisation")
+    old(root)
+    (root / "logo.svg").write_text(logo.format(9), "utf-8")
+    assert reason(root).because == ("house",)
+    assert reason(root).places("house") == ("logo.svg",)
+
+
 def test_an_input_is_told_with_the_files_that_it_is_made_of(
     root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -233,7 +280,7 @@ def test_an_input_is_told_with_the_files_that_it_is_made_of(
     monkeypatch.chdir(root)
     assert main(["why", NAME, "--messages", "en"]) == WELL
     said = capsys.readouterr().out
-    assert "content/topics/water/ar.yaml, content/audiences/minister.yaml" in said
+    assert "the content changed: content/topics/water/ar.yaml" in said
     edit(topic(root), "2025-01-16", "2025-01-15")
     edit(topic(root), "خلاصة للوزير وحده", "خلاصة أخرى للوزير")
     assert main(["why", NAME, "--messages", "en"]) == WELL
