@@ -154,7 +154,7 @@ def _leave(desk: Desk, last: Memory, page: Memory, state: State) -> None:
     fleet, stamps = desk.fleet, lasting(last, desk.shelf, state)
     if fleet.anew:
         stamps = held_back(last.stamps, stamps, desk.left(state.made))
-    of = explained(last, parts(fleet.templates), state)
+    of = explained(last, parts(fleet.templates, fleet.library.workspace.languages), state)
     retained(fleet.root, last, replace(page, topics=fleet.seen, stamps=stamps, parts=of))
 
 

@@ -17,6 +17,7 @@ from mujaz.editor import Editor
 from mujaz.export.engines import versions
 from mujaz.faces import digest, lacking
 from mujaz.gate import Gate
+from mujaz.labels import digest_of
 from mujaz.model.brief import Brief, Selection, plain
 from mujaz.model.content import Entry, Library
 from mujaz.model.document import Made, Medium, State, Target, Theme
@@ -141,7 +142,8 @@ def plan(site: Site, request: Request) -> tuple[list[Job], Mistakes]:
         key = _key(target)
         try:
             if key not in tables:
-                tables[key] = _Table.laid(site, entry, target.audience, shared, printed=key in printed)
+                words = {"labels": digest_of(site.templates, target.language)}
+                tables[key] = _Table.laid(site, entry, target.audience, {**shared, **words}, printed=key in printed)
             table = tables[key]
         except HijriRangeError as error:
             mistakes.append((target, Problem("date-outside", entry.source.where(("date",)), {"found": str(error)})))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,18 @@ def _labels(templates: Templates, language: str) -> Mapping[str, Any]:
     if not merged:
         raise TemplateMistakeError(Problem("labels-missing", Where(f"templates/{name}"), {"found": language}))
     return merged
+
+
+def digest_of(templates: Templates, language: str) -> str:
+    """A name for the words of a language, whatever comments stand among them: an input of its files.
+
+    Where they cannot be read, for the files that hold them.
+    """
+    try:
+        words = labels_of(templates, language)
+    except TemplateMistakeError:
+        return templates.digests()["labels"]
+    return sha256(json.dumps(words, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 def mistakes(templates: Templates) -> Iterator[Problem]:

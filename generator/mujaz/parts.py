@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
 from mujaz.export.engines import versions
+from mujaz.labels import digest_of
 from mujaz.model.document import Medium
 from mujaz.templates import Templates
 
 
-def parts(templates: Templates) -> dict[str, dict[str, str]]:
+def parts(templates: Templates, languages: Iterable[str]) -> dict[str, dict[str, str]]:
     """The digest of each input → the names of its parts and the digest or version of each."""
     groups = templates.own()
     found = {digest: groups[group] for group, digest in templates.digests().items()}
+    for language in languages:
+        own = f"templates/labels/{language}.yaml"
+        found[digest_of(templates, language)] = {name: each for name, each in groups["labels"].items() if name == own}
     for medium in (Medium.PRINT, Medium.SCREEN):
         said = versions(medium)
         found[sha256(said.encode()).hexdigest()] = dict(each.rsplit(" ", 1) for each in said.split(", "))

@@ -142,7 +142,7 @@ def why(root: Path, name: str) -> tuple[list[Reason], tuple[Problem, ...]]:
         leaking = {each for each in doubtful if _leaks(each, site)}
         asked_ = Request(frozenset({first.topic}), frozenset({first.audience}), frozenset({first.language}))
         jobs, mistakes = plan(site, asked_)
-        now = parts(fleet.templates)
+        now = parts(fleet.templates, fleet.library.workspace.languages)
 
         def files(job: Job) -> dict[str, tuple[str, ...]]:
             told = dict.fromkeys(_TOLD, touched(root, job.target, shelf.stamps))

@@ -199,8 +199,11 @@ def _arrived(endless: Iterable[str], *files: Any) -> Templates:
 def open_templates(root: Path) -> Templates:
     """The templates for a workspace: its own `templates/` first, the package's where it has none."""
     package = _files(packaged_folder())
-    own, unread = root / "templates", dict[str, Problem]()
-    house = {} if own.is_symlink() or own == packaged_folder() else _files(own, unread)
+    own, unread, house = root / "templates", dict[str, Problem](), dict[str, bytes]()
+    if own.is_symlink() and own.resolve() != packaged_folder():
+        unread["./"] = Problem("file-is-link", Where("templates"), {"found": "templates"})
+    elif own.resolve() != packaged_folder():
+        house = _files(own, unread)
     origins = {**{name: f"mujaz:{name}" for name in package}, **{name: f"templates/{name}" for name in house}}
     return Templates({**package, **house}, origins, house, package, unread)
 

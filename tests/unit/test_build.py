@@ -394,6 +394,41 @@ def test_a_killed_build_with_real_workers_leaves_files_whole_and_no_worker_behin
         assert outputs(root) == new
 
 
+# ------------------------------------------------------------------------------------------------ a house's templates
+
+
+def test_labels_count_by_their_words_and_for_their_language(root: Path) -> None:
+    house = {"organisation": {"ar": "المؤسسة", "en": "House"}, "languages": ["ar", "en"]}
+    write(root / "mujaz.yaml", house)
+    for audience in AUDIENCES:
+        path = root / "content" / "audiences" / f"{audience}.yaml"
+        write(path, {**AUDIENCES[audience], "label": {"ar": "قارئ", "en": "Reader"}})
+    write(root / "content" / "topics" / "water" / "en.yaml", topic_data("Water"))
+    make(root)
+    labels = root / "templates" / "labels" / "ar.yaml"
+    labels.parent.mkdir(parents=True)
+    labels.write_text("# nothing yet\n{}\n", "utf-8")
+    assert make(root).built == ()
+    labels.write_text("close: اطو\nskip: إلى المتن\n", "utf-8")
+    result = make(root)
+    assert because(result) == {("labels",)}
+    assert {each.target.language for each in result.built} == {"ar"}
+    labels.write_text("# in another order\nskip: إلى المتن\nclose: اطو\n", "utf-8")
+    assert make(root).built == ()
+
+
+def test_templates_behind_a_link_are_told_of_and_no_others_take_their_place(root: Path, tmp_path: Path) -> None:
+    make(root)
+    before = outputs(root)
+    away = tmp_path / "away"
+    (away / "css").mkdir(parents=True)
+    (away / "css" / "house.css").write_text("p { color: red }", "utf-8")
+    (root / "templates").symlink_to(away)
+    result = make(root)
+    assert {each.rule for each in result.problems} == {"file-is-link"}
+    assert (result.built, outputs(root)) == ((), before)
+
+
 # ------------------------------------------------------------------------------------------------ what is made first
 
 
