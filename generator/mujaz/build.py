@@ -28,6 +28,7 @@ from mujaz.publish import LOG, STATE, OutputError, Shelf, opened
 from mujaz.stacks import Stacks
 from mujaz.stamps import Stamps
 from mujaz.survey import survey, swept, unswept
+from mujaz.telling import told as told_in
 from mujaz.touched import held_back
 from mujaz.workers import Crew
 
@@ -83,7 +84,7 @@ def build(
         if held != state or shelf.there(LOG):
             told += kept(held, shelf)
         with swept():
-            listed, page, _ = desk.told(held, crew, memory)
+            listed, page, _ = told_in(desk, held, crew, memory)
         _leave(desk, memory, page, held)
         told += (*crew.problems, *desk.wrong)
         return _result(desk, run, held, (told, listed))
@@ -144,7 +145,7 @@ def clean(root: Path, today: datetime.date | None = None) -> tuple[list[str], tu
         told = kept(rest, shelf)
         desk = Desk(fleet, Request(), Archive(shelf, today), rest)
         told += desk.watch(memory)
-        listed, page, old = desk.told(desk.state, crew, memory)
+        listed, page, old = told_in(desk, desk.state, crew, memory)
         _leave(desk, memory, page, rest)
     return gone + old, in_order((*fleet.problems, *doubts, *told, *listed))
 

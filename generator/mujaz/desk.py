@@ -1,20 +1,19 @@
-"""A fleet and what is asked for → its topics, opened one after the other; and what is told of all of them at once."""
+"""A fleet and what is asked for → its topics, opened one after the other, and what is to be made of each in turn."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from mujaz import archiving, feeds, guarding, index, strays
+from mujaz import feeds, guarding, index, strays
 from mujaz.archive import MEMORY, Archive
 from mujaz.editor import Editor
 from mujaz.filing import kept
 from mujaz.fleet import Fleet
-from mujaz.gate import Gate, reader
+from mujaz.gate import reader
 from mujaz.jobs import Job, Site, plan
 from mujaz.listing import Free, card, unkept
-from mujaz.memory import Memory, Seen
-from mujaz.model.content import Entry
+from mujaz.memory import Memory
 from mujaz.model.document import Made, State, Target, pages_of
 from mujaz.model.edition import Key
 from mujaz.model.listing import Card
@@ -24,7 +23,6 @@ from mujaz.produce import Planned
 from mujaz.publish import Shelf
 from mujaz.stacks import RECORD, folder_of
 from mujaz.watch import watch
-from mujaz.workers import Exports
 
 _OPEN = 4
 """Topics that stay in memory."""
@@ -73,14 +71,14 @@ class Desk:
         alone = [name for name in state.pressed if pages_of(name) not in state.made]
         doubtful = {name.partition("/")[0] for name in (*alone, *state.found)}
         digests: dict[tuple[str, str, str], str] = {}
-        files = [name for name in (*state.pressed, *state.found) if self._gone(_brief(name))]
+        files = [name for name in (*state.pressed, *state.found) if self.gone(_brief(name))]
         for name, each in state.made.items():
             key = reader(name)
             now = digests[key] if key in digests else digests.setdefault(key, fleet.kept(*key))
             lies = self.present[name] = self.shelf.digest(name)
             if (now and now != each.kept) or (lies and lies != each.sha256):  # or who knows what it tells
                 doubtful.add(key[0])
-            elif not now and self._gone(_brief(name)):
+            elif not now and self.gone(_brief(name)):
                 files.append(name)
         problems: list[Problem] = []
         made = dict(state.made)
@@ -88,7 +86,7 @@ class Desk:
             own = {name: each for name, each in state.made.items() if name.startswith(f"{slug}/")}
             pressed = frozenset(name for name in state.pressed if name.startswith(f"{slug}/"))
             found = frozenset(name for name in state.found if name.startswith(f"{slug}/"))
-            seen = watch(self.shelf, State(own, pressed, found), self._opened(slug).gate)
+            seen = watch(self.shelf, State(own, pressed, found), self.opened(slug).gate)
             made |= seen.state.made
             problems += seen.problems
             self.withdrawn |= {each.facts["file"].removeprefix("output/") for each in seen.problems if each.facts}
@@ -106,7 +104,7 @@ class Desk:
         for name in names:
             self.present.pop(name, None)
 
-    def _gone(self, key: Key) -> bool:
+    def gone(self, key: Key) -> bool:
         """Whether the topic of a brief, its language or its audience is there no more, and not only broken now."""
         topic, audience, language = key
         library, seen = self.fleet.library, self.fleet.seen.get(topic)
@@ -121,18 +119,19 @@ class Desk:
         """
         fleet, archive = self.fleet, self.archive
         named = [(name, _brief(name)) for name in files]
-        briefs = [key for key in archive.briefs() if self._gone(key)]
+        briefs = [key for key in archive.briefs() if self.gone(key)]
         if not named and not briefs:
             return ()
         every = not self.trusted or bool(self.state.found) or any(guarding.torn(archive, key) for key in briefs)
         slugs = [slug for slug in fleet.slugs if (every or slug in fleet.anew) and fleet.seen[slug].keeps]
         lost = strays.Strays(named, briefs, fleet.library.audiences.__contains__)
-        return tuple(strays.search(lost, archive, slugs, self._opened))
+        return tuple(strays.search(lost, archive, slugs, self.opened))
 
     def _editor(self, key: Key) -> Editor:
-        return self._opened(key[0]).editor
+        return self.opened(key[0]).editor
 
-    def _opened(self, slug: str) -> Site:
+    def opened(self, slug: str) -> Site:
+        """A topic, as it was opened or is now."""
         return self._seen(slug)[0]
 
     def _seen(self, slug: str) -> tuple[Site, bool, tuple[Problem, ...]]:
@@ -172,7 +171,7 @@ class Desk:
             self.archive, key, made.edition, target.name.partition("/")[2]
         )
 
-    def _size(self, name: str) -> int | None:
+    def size(self, name: str) -> int | None:
         """The length of a file in its place, also of one that this run has made; of others, as they lay there."""
         if name in self.present and name not in self.cards:
             seen = self.shelf.stamps.seen.get(f"output/{name}")
@@ -262,83 +261,6 @@ class Desk:
     def unmade(self, made: Mapping[str, Made]) -> frozenset[str]:
         """What was found lying there, and was neither made anew nor taken away."""
         return frozenset(each for each in self.state.found if each not in made and self.shelf.size(each) is not None)
-
-    # ---------------------------------------------------------------------------------------- what all is told in
-
-    def told(self, state: State, crew: Exports, memory: Memory) -> tuple[tuple[Problem, ...], Memory, list[str]]:
-        """The index and the feeds of all that the output folder holds now, whatever this run was asked for.
-
-        With what is to be remembered of them, and the editions that need not be kept any longer, which are gone.
-        """
-        fleet, shelf = self.fleet, self.shelf
-        feed = feeds.FEED if any(not self._gone(key) for key in self.archive.briefs()) else ""
-        office = index.Office(fleet.library, fleet.templates, shelf, state, crew, feed, self._size)
-        keeping = fleet.library.workspace.editions
-        ground = f"{fleet.common} {sorted(fleet.readers.items())} {keeping!r}"
-        of = index.digest(office, fleet.everyone, ground)
-        idle = not (fleet.anew or keeping.keep_days or self.archive.stirred)
-        if self.trusted and of == memory.index and fleet.common and idle:
-            return (), Memory(index=of, page=memory.page), []
-        self.state = state
-        sizes = {name: shelf.size(name) for name in state.made}  # what changes from now on the next run sees
-        office = replace(office, size=sizes.get)
-        of = index.digest(office, fleet.everyone, ground)
-        problems = self._listed(office)
-        gone, more = archiving.retain(self.archive, keeping)
-        problems += (*more, *feeds.update(self._newsroom()))
-        well = not errors(problems)
-        return problems, Memory(index=of if well else "", page=lying(shelf) if well else ""), gone
-
-    def _listed(self, office: index.Office) -> tuple[Problem, ...]:
-        fleet, last, sound = self.fleet, index.catalogue(self.shelf), frozenset(self.fleet.slugs)
-        unknown = index.unknown(office, self.cards, last.cards)
-        self._learn(sorted(unknown & sound))
-        same = frozenset(slug for slug in sound if slug not in fleet.anew)
-        watchers = index.Watchers(
-            fleet.everyone, self._gates, sound, frozenset(sound - same if self.trusted else sound), fleet.gate
-        )
-        free = {(slug, language): each for slug, seen in fleet.anew.items() for language, each in seen.free.items()}
-        return index.update(office, last, index.News(self.cards, {**free, **self.free}, same), watchers)
-
-    def _gates(self, slugs: Iterable[str]) -> Iterator[Gate]:
-        return (self._opened(slug).gate for slug in slugs)
-
-    def _learn(self, slugs: Iterable[str]) -> None:
-        """Find out what files show of which nobody knows it any more; nothing is made."""
-        for slug in slugs:
-            site = self._opened(slug)
-            self.free |= {entry.key: unkept(entry) for entry in site.library.topics}
-            for job in plan(site, Request(topics=frozenset({slug})))[0]:
-                made = self.state.made.get(job.target.name)
-                if made and made.inputs.get("brief") == job.inputs["brief"]:
-                    self.shown(job, made.sha256)
-
-    def _newsroom(self) -> feeds.Newsroom:
-        fleet = self.fleet
-
-        def kept_from(topic: str, language: str, audience: str) -> str:
-            if audience or topic in fleet.library.broken or topic not in fleet.seen:
-                return fleet.kept(topic, language, audience)
-            return fleet.seen[topic].kept.get(language, {}).get("", "")
-
-        def opened(topic: str) -> tuple[Gate, Iterable[Entry]]:
-            site = self._opened(topic)
-            return site.gate, site.library.topics
-
-        def sound(topic: str) -> Seen | None:
-            return None if topic in fleet.library.broken else fleet.seen.get(topic)
-
-        return feeds.Newsroom(
-            fleet.library,
-            fleet.templates,
-            self.archive,
-            kept_from,
-            opened,
-            lambda topic, language: (seen := sound(topic)) is None or language in seen.keeps,
-            lambda topic, language: (seen := sound(topic)) is not None and language in seen.titled,
-            lambda topic: not self.trusted or topic in fleet.anew,
-            self._gone,
-        )
 
 
 def _brief(name: str) -> Key:
