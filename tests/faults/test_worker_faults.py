@@ -373,11 +373,12 @@ def test_a_picture_that_unfolds_in_memory_costs_itself_alone() -> None:
     """657 kB that become 1.5 GB."""
     picture = base64.b64encode(bomb(13000)).decode()
     large = sheet(f'<p>نص</p><img alt="صورة" src="data:image/png;base64,{picture}">')
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with crew(jobs=2, limits=limits(seconds=100, memory=1000)) as hands:
         lost, well = told_by(hands, large, sheet("<p>نص</p>"))
     assert lost == Failure("export-memory", "1000")
     assert isinstance(well, Output)
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 600 << 10
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss <= max(before, 600 << 10)  # other tests may have had more
 
 
 @pytest.mark.long
