@@ -195,9 +195,7 @@ class _Table:
         if last:
             told_in, made = last
             # Pages that are made are counted: that a web page told so much does not promise that they fit.
-            known = (told_in == pages or not printed) and _same(
-                {**inputs, **of_medium(site.theme, told_in.medium)}, made
-            )
+            known = (told_in == pages or not printed) and _same({**inputs, **of_medium(site, told_in.medium)}, made)
         return _Table(Choice(rungs, budget, rung, known), brief, since, inputs)
 
 
@@ -239,13 +237,17 @@ def number_of(job: Job, site: Site) -> int:
     return site.archive.number(job.key, job.inputs["brief"], [made[name] for name in siblings if name in made])
 
 
-def of_medium(theme: Theme, medium: Medium) -> dict[str, str]:
-    """The inputs that a medium adds."""
-    return {"fonts": digest(theme, medium), "engine": sha256(versions(medium).encode()).hexdigest()}
+def of_medium(site: Site, medium: Medium) -> dict[str, str]:
+    """The inputs that a medium adds, or has otherwise."""
+    return {
+        "fonts": digest(site.theme, medium),
+        "engine": sha256(versions(medium).encode()).hexdigest(),
+        "templates": site.templates.digests(medium)["templates"],
+    }
 
 
 def _job(site: Site, table: _Table, target: Target, request: Request) -> Job:
-    inputs = MappingProxyType({**table.inputs, **of_medium(site.theme, target.medium)})
+    inputs = MappingProxyType({**table.inputs, **of_medium(site, target.medium)})
     made = site.state.made.get(target.name)
     because = why(inputs, made, site.shelf.digest(target.name))
     if not because and request.prove and made and not made.proven:

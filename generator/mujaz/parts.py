@@ -14,10 +14,14 @@ from mujaz.templates import Templates
 def parts(templates: Templates, languages: Iterable[str]) -> dict[str, dict[str, str]]:
     """The digest of each input → the names of its parts and the digest or version of each."""
     groups = templates.own()
-    found = {digest: groups[group] for group, digest in templates.digests().items()}
+    found = {digest: groups[group] for group, digest in templates.digests().items() if group != "templates"}
+    for medium in (Medium.PRINT, Medium.SCREEN):
+        aside = {f"templates/{name}" for name in templates.aside(medium)}
+        own = {name: each for name, each in groups["templates"].items() if name not in aside}
+        found[templates.digests(medium)["templates"]] = own
     for language in languages:
-        own = f"templates/labels/{language}.yaml"
-        found[digest_of(templates, language)] = {name: each for name, each in groups["labels"].items() if name == own}
+        words = f"templates/labels/{language}.yaml"
+        found[digest_of(templates, language)] = {name: each for name, each in groups["labels"].items() if name == words}
     for medium in (Medium.PRINT, Medium.SCREEN):
         said = versions(medium)
         found[sha256(said.encode()).hexdigest()] = dict(each.rsplit(" ", 1) for each in said.split(", "))

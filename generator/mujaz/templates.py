@@ -44,6 +44,13 @@ _GROUPS = {
     "templates": ("", ("labels/", "styles/", SITE)),
 }
 """An input of every target → what the names of its files begin with, and what they do not."""
+_PAGE = "brief.html.j2"
+_PRESSED = ("css/press.css", "css/ticket.css", "ticket.html.j2")
+_ELSEWHERE = {
+    Medium.PRINT: frozenset({"css/screen.css", "js/screen.js", *_PRESSED}),
+    Medium.SCREEN: frozenset({"css/print.css", *_PRESSED}),
+}
+"""The packaged files that the packaged page does not take in for a medium."""
 
 
 class TemplateMistakeError(Exception):
@@ -90,6 +97,8 @@ class Templates:
 
     endless: set[str] = field(default_factory=set, repr=False, compare=False)
     """Those that were stopped, by their origins, as far as this process knows."""
+    summed: dict[Medium | None, dict[str, str]] = field(default_factory=dict, repr=False, compare=False)
+    """What `digests` said."""
     loaded: list[str] = field(default_factory=list, repr=False, compare=False)
     """The origins of what was compiled, each once, in its order."""
     spoken: dict[str, Mapping[str, Any]] = field(default_factory=dict, repr=False, compare=False)
@@ -153,9 +162,29 @@ class Templates:
                     raise TemplateMistakeError(Problem("file-not-utf8", Where(self.origins[name]), _NOT_UTF8)) from None
         return found
 
-    def digests(self) -> dict[str, str]:
-        """Templates, labels and styles of citation, each as one digest: inputs of every target."""
-        return {group: self._digest(*of) for group, of in _GROUPS.items()}
+    def digests(self, medium: Medium | None = None) -> dict[str, str]:
+        """Templates, labels and styles of citation, each as one digest: inputs of every target.
+
+        Without those that no page of a medium is made of, where one is named.
+        """
+        if medium not in self.summed:
+            aside = tuple(self.aside(medium))
+            self.summed[medium] = {
+                group: self._digest(prefix, (*but, *aside)) for group, (prefix, but) in _GROUPS.items()
+            }
+        return self.summed[medium]
+
+    def aside(self, medium: Medium | None) -> frozenset[str]:
+        """The files that no page of a medium is made of; none, where a house's templates may take them in."""
+        found = _ELSEWHERE.get(medium, frozenset()) if medium else frozenset()
+        if _PAGE in self.house or _PAGE in self.unread:
+            return frozenset()
+        for name, data in self.house.items():
+            if name.endswith((".j2", ".css", ".js")) and name not in found:
+                if b"~" in data and (b"include" in data or b"import" in data or b"extends" in data):
+                    return frozenset()  # a name that is put together may be any
+                found = frozenset(each for each in found if each.encode() not in data)
+        return found
 
     def own(self) -> dict[str, dict[str, str]]:
         """The files of the house in each group, by their origins, and the digest of each."""

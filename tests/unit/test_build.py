@@ -417,6 +417,44 @@ def test_labels_count_by_their_words_and_for_their_language(root: Path) -> None:
     assert make(root).built == ()
 
 
+@pytest.mark.parametrize(
+    ("files", "made"),
+    [
+        ({"css/screen.css": "p {}"}, {"html"}),
+        ({"js/screen.js": "// nothing"}, {"html"}),
+        ({"css/print.css": "p {}"}, {"pdf"}),
+        ({"css/press.css": "p {}", "css/ticket.css": "p {}", "ticket.html.j2": "<html></html>"}, set()),
+        ({"css/house.css": "p {}"}, {"pdf", "html"}),
+        ({"css/screen.css": "p {}", "css/house.css": "{% include 'css/screen.css' %}"}, {"pdf", "html"}),
+        ({"css/screen.css": "p {}", "parts/notes.html.j2": "{% include 'css/' ~ 'screen.css' %}"}, {"pdf", "html"}),
+        ({"css/screen.css": "p {}", "brief.html.j2": "<html><head></head></html>"}, {"pdf", "html"}),
+    ],
+    ids=lambda each: " ".join(each) or "none",
+)
+def test_a_template_of_one_medium_is_no_input_of_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, str], made: set[str]
+) -> None:
+    def whole(documents: Any, _work: Any, *, jobs: int) -> Any:
+        assert jobs
+        return ((each, Output(each.html.encode(), 1 if each.medium is Medium.PRINT else None)) for each in documents)
+
+    monkeypatch.setattr(producing, "crew", crewed(whole))
+    both = {name: {**reader, "formats": ["pdf", "html"]} for name, reader in AUDIENCES.items()}
+    root = lay(tmp_path / "desk", audiences=both)
+    make(root)
+    before = outputs(root)
+    for name, text in files.items():
+        (root / "templates" / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / "templates" / name).write_text(text, "utf-8")
+    result = make(root)
+    assert {each.target.medium.value for each in result.built} == made
+    now = outputs(root)
+    make(root, force=True)
+    assert outputs(root) == now, "what was not made again would have been the same"
+    assert {name for name in now if now[name] != before[name]} <= {each.target.name for each in result.built}
+    assert make(root).built == ()
+
+
 def test_templates_behind_a_link_are_told_of_and_no_others_take_their_place(root: Path, tmp_path: Path) -> None:
     make(root)
     before = outputs(root)
