@@ -6,6 +6,7 @@ import base64
 import errno
 import hashlib
 import os
+import re
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -44,6 +45,9 @@ _GROUPS = {
     "templates": ("", ("labels/", "styles/", SITE)),
 }
 """An input of every target → what the names of its files begin with, and what they do not."""
+_TAKEN = re.compile(rb"\{%[-+]?\s*(?:include|import|extends|from)\b(.*?)%\}", re.DOTALL)
+_PLAIN = re.compile(rb"""\s*(["'])[^"'\\]*\1\s*(?:[-+]?$|(?:ignore|with|without|as|import)\b)""")
+"""What a template takes in, and what it looks like where it is a name alone."""
 _PAGE = "brief.html.j2"
 _PRESSED = ("css/press.css", "css/ticket.css", "ticket.html.j2")
 _ELSEWHERE = {
@@ -180,8 +184,8 @@ class Templates:
         if _PAGE in self.house or _PAGE in self.unread:
             return frozenset()
         for name, data in self.house.items():
-            if name.endswith((".j2", ".css", ".js")) and name not in found:
-                if b"~" in data and (b"include" in data or b"import" in data or b"extends" in data):
+            if name.endswith((".j2", ".css", ".js")):
+                if not all(map(_PLAIN.match, _TAKEN.findall(data))):
                     return frozenset()  # a name that is put together may be any
                 found = frozenset(each for each in found if each.encode() not in data)
         return found

@@ -397,6 +397,19 @@ def test_a_killed_build_with_real_workers_leaves_files_whole_and_no_worker_behin
 # ------------------------------------------------------------------------------------------------ a house's templates
 
 
+@pytest.fixture
+def both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A topic for two audiences on paper and on screen, as pages without a layout."""
+
+    def whole(documents: Any, _work: Any, *, jobs: int) -> Any:
+        assert jobs
+        return ((each, Output(each.html.encode(), 1 if each.medium is Medium.PRINT else None)) for each in documents)
+
+    monkeypatch.setattr(producing, "crew", crewed(whole))
+    audiences = {name: {**reader, "formats": ["pdf", "html"]} for name, reader in AUDIENCES.items()}
+    return lay(tmp_path / "desk", audiences=audiences)
+
+
 def test_labels_count_by_their_words_and_for_their_language(root: Path) -> None:
     house = {"organisation": {"ar": "المؤسسة", "en": "House"}, "languages": ["ar", "en"]}
     write(root / "mujaz.yaml", house)
@@ -425,22 +438,12 @@ def test_labels_count_by_their_words_and_for_their_language(root: Path) -> None:
         ({"css/print.css": "p {}"}, {"pdf"}),
         ({"css/press.css": "p {}", "css/ticket.css": "p {}", "ticket.html.j2": "<html></html>"}, set()),
         ({"css/house.css": "p {}"}, {"pdf", "html"}),
-        ({"css/screen.css": "p {}", "css/house.css": "{% include 'css/screen.css' %}"}, {"pdf", "html"}),
-        ({"css/screen.css": "p {}", "parts/notes.html.j2": "{% include 'css/' ~ 'screen.css' %}"}, {"pdf", "html"}),
-        ({"css/screen.css": "p {}", "brief.html.j2": "<html><head></head></html>"}, {"pdf", "html"}),
+        ({"css/screen.css": "{% include 'css/mine.css' ignore missing %}p {}"}, {"html"}),
     ],
     ids=lambda each: " ".join(each) or "none",
 )
-def test_a_template_of_one_medium_is_no_input_of_the_other(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, str], made: set[str]
-) -> None:
-    def whole(documents: Any, _work: Any, *, jobs: int) -> Any:
-        assert jobs
-        return ((each, Output(each.html.encode(), 1 if each.medium is Medium.PRINT else None)) for each in documents)
-
-    monkeypatch.setattr(producing, "crew", crewed(whole))
-    both = {name: {**reader, "formats": ["pdf", "html"]} for name, reader in AUDIENCES.items()}
-    root = lay(tmp_path / "desk", audiences=both)
+def test_a_template_of_one_medium_is_no_input_of_the_other(both: Path, files: dict[str, str], made: set[str]) -> None:
+    root = both
     make(root)
     before = outputs(root)
     for name, text in files.items():
@@ -453,6 +456,32 @@ def test_a_template_of_one_medium_is_no_input_of_the_other(
     assert outputs(root) == now, "what was not made again would have been the same"
     assert {name for name in now if now[name] != before[name]} <= {each.target.name for each in result.built}
     assert make(root).built == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("css/house.css", "{% include 'css/screen.css' %}"),
+        ("parts/colophon.html.j2", "<style>{% include 'css/' ~ 'screen' ~ '.css' %}</style>"),
+        ("parts/colophon.html.j2", "<style>{%- include ['css', 'screen.css'] | join('/') -%}</style>"),
+        ("parts/colophon.html.j2", r"<style>{% include 'css\x2fscreen.css' %}</style>"),
+        ("parts/colophon.html.j2", "<style>{% include 'css/%s' | format('screen.css') %}</style>"),
+        ("parts/colophon.html.j2", "<style>{% include 'css/house.css' if 0 else 'css/' + 'screen.css' %}</style>"),
+        ("brief.html.j2", "<html><head><style>{% include 'css/screen.css' %}</style></head><body></body></html>"),
+    ],
+)
+def test_but_it_is_where_templates_of_the_house_take_it_in(both: Path, name: str, text: str) -> None:
+    path, sheet = both / "templates" / name, both / "templates" / "css" / "screen.css"
+    for each in (path, sheet):
+        each.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+    make(both)
+    sheet.write_text("p { color: red }", "utf-8")
+    assert {each.target.medium.value for each in make(both).built} == {"pdf", "html"}
+    now = outputs(both)
+    assert all("color: red" in data.decode() for data in now.values())
+    make(both, force=True)
+    assert outputs(both) == now
 
 
 def test_templates_behind_a_link_are_told_of_and_no_others_take_their_place(root: Path, tmp_path: Path) -> None:
