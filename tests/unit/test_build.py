@@ -440,7 +440,7 @@ def test_labels_count_by_their_words_and_for_their_language(root: Path) -> None:
         ({"css/house.css": "p {}"}, {"pdf", "html"}),
         ({"css/screen.css": "{% include 'css/mine.css' ignore missing %}p {}"}, {"html"}),
     ],
-    ids=lambda each: " ".join(each) or "none",
+    ids=lambda each: " ".join(sorted(each)) or "none",
 )
 def test_a_template_of_one_medium_is_no_input_of_the_other(both: Path, files: dict[str, str], made: set[str]) -> None:
     root = both
